@@ -66,7 +66,7 @@ class Flaws:
     found: list[ArticleError] = field(default_factory=list)
 
     @contextmanager
-    def noted(self) -> Iterator[None]:
+    def noting(self) -> Iterator[None]:
         """Note what is wrong here, and go on with the next file."""
         try:
             yield

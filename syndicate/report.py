@@ -26,6 +26,7 @@ STATE_WORDS = {
     "given_up": "given up",
 }
 UNMENDED = ("waiting", "under way", "refused", "in doubt")
+UNSHOWN = frozenset(("idle", "lasting", "unconnected", "reported_before"))  # in JSON
 LETTER_WORDS = STATE_WORDS | {"sent": "sent", "sending": "being sent"}
 
 
@@ -94,7 +95,7 @@ class Report:
     warnings: list[str] = field(default_factory=list)  # what readers will not get as it was typed
     unconnected: set[str] = field(default_factory=set)  # channels: no connection could be made
     problems: list[str] = field(default_factory=list)  # a channel that could not start
-    told: set[str] = field(default_factory=set)  # fingerprints of what an earlier tick has told
+    reported_before: set[str] = field(default_factory=set)  # fingerprints: an earlier tick had it
 
     def include(self, part: ReportPart | Report) -> None:
         """Add what came of a step; a note that is there already is not repeated."""
@@ -112,9 +113,9 @@ class Report:
         lines = {fingerprint(line) for line in self.lines if line.state in UNMENDED}
         return lines.union(map(fingerprint, (*self.problems, *self.lasting)))
 
-    def is_told(self, line: Line | str) -> bool:
+    def was_reported(self, line: Line | str) -> bool:
         """Return True for what an earlier tick has reported: cron need not mail it again."""
-        return bool(self.told) and fingerprint(line) in self.told
+        return bool(self.reported_before) and fingerprint(line) in self.reported_before
 
     @property
     def exit_code(self) -> int:
@@ -129,8 +130,7 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         document = asdict(self) | {"exit_code": self.exit_code}
-        del document["idle"], document["lasting"], document["unconnected"], document["told"]
-        return document
+        return {name: value for name, value in document.items() if name not in UNSHOWN}
 
 
 def as_connected(line: Line, unconnected: Container[str]) -> Line:
@@ -144,7 +144,7 @@ def fingerprint(line: Line | str) -> str:
     return sha256(repr(line).encode()).hexdigest()
 
 
-def said_key(key: str, zone: ZoneInfo) -> str:
+def edition_name(key: str, zone: ZoneInfo) -> str:
     """Name an edition for people: a digest by the end of its window."""
     try:
         return moment(datetime.fromisoformat(key), zone, "en")
@@ -157,7 +157,7 @@ def state_word(state: str) -> str:
     return STATE_WORDS[state]
 
 
-def letters_said(states: Mapping[str, int]) -> str:
+def letter_counts(states: Mapping[str, int]) -> str:
     """Count a digest's letters by state: ``58 sent, 2 waiting``."""
     return ", ".join(f"{n} {LETTER_WORDS.get(s, s)}" for s, n in sorted(states.items()))
 
@@ -184,7 +184,7 @@ def letters_line(digest: DigestCount) -> Line:
     why = (
         f"paused, and one letter is tried each time: {digest.why}" if digest.paused else digest.why
     )
-    reasons = [letters_said(digest.states), anew, digest.halted or why or digest.put_off]
+    reasons = [letter_counts(digest.states), anew, digest.halted or why or digest.put_off]
     doubts = f"syndicate resolve {digest.edition} --all-sent   or   --all-again"
     return Line(
         channel=digest.channel,
@@ -200,7 +200,7 @@ def letters_line(digest: DigestCount) -> Line:
 def given_up_line(digest: DigestCount, count: int, why: str) -> Line:
     """Letters that were refused for our sake, and how they are sent after all."""
     again = f"syndicate resolve {digest.edition} --again-refused"
-    reason = f"{letters_said({'refused': count})}, not counted as bounces: {why}"
+    reason = f"{letter_counts({'refused': count})}, not counted as bounces: {why}"
     return Line(
         channel=digest.channel,
         about=digest.key,

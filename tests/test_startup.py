@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.system import replay
+from syndicate.system import answer_cache
 
 HEAVY = {
     "sqlalchemy", "pydantic", "telegram", "httpx", "feedgen", "lxml", "jinja2", "nh3",
@@ -91,7 +91,7 @@ def test_a_publication_with_nothing_to_do_loads_no_network_and_no_form(tmp_path:
     again = ("publish", "--channel", "feed", "kabar.md")
     assert "sqlalchemy" in loaded(tmp_path, *again)
     assert (tmp_path / "feed" / "rss.xml").exists()
-    time.sleep(replay.RECENT_NS / 1e9 + 0.1)
+    time.sleep(answer_cache.RECENT_NS / 1e9 + 0.1)
     assert loaded(tmp_path, *again) & {"telegram", "httpx", "jinja2", "rich"} == set()
     assert loaded(tmp_path, *again) & (HEAVY | {"typer", "dataclasses"}) == set()
 

@@ -48,9 +48,9 @@ class Outgoing:
 
     def send_all(self, deliveries: Iterator[Delivery | None]) -> Iterator[Outcome]:
         """Send letter after letter; yield how each of them ended, in any order."""
-        return self.transport.send_all(deliveries, self.prepared)
+        return self.transport.send_all(deliveries, self.prepare)
 
-    def prepared(self, delivery: Delivery) -> OutgoingLetter:
+    def prepare(self, delivery: Delivery) -> OutgoingLetter:
         """Fill in the letter for its recipient; Refused for an address that is wrong."""
         assert delivery.recipient, "a digest is sent to somebody"
         stencil, recipient = delivery.rendition.content, delivery.recipient

@@ -46,7 +46,7 @@ class Editor:
             published = self._with_kind(published, post)
         _refuse_impossible(published, post)
         if published.kind:
-            return self._edit_attached(published, post, files)
+            return self._edit_attachments(published, post, files)
         return self._edit_text(published, post, files)
 
     def _complete(self, published: PublishedPost, post: Post, files: Files) -> EditedPost:
@@ -90,9 +90,9 @@ class Editor:
             return EditedPost(published=published)
         published = replace(published, kind=post.kind or "photo")
         _refuse_impossible(published, post)
-        return self._edit_attached(published, post, files)
+        return self._edit_attachments(published, post, files)
 
-    def _edit_attached(self, published: PublishedPost, post: Post, files: Files) -> EditedPost:
+    def _edit_attachments(self, published: PublishedPost, post: Post, files: Files) -> EditedPost:
         """Edit the attachments as far as Telegram accepts them, and the caption in any case."""
         first = published.message_id
         changes = [] if post.is_notice else published.changed_attachments(post)

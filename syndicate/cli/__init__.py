@@ -59,10 +59,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # without UTF-8 a terminal shows escapes
             stream.reconfigure(errors="backslashreplace")
-    from syndicate.system import replay
+    from syndicate.system import answer_cache
 
     try:
-        if replay.answered(sys.argv[1:]):  # before any library is imported
+        if answer_cache.answer_again(sys.argv[1:]):  # before any library is imported
             return
     except KeyboardInterrupt:
         sys.stderr.write("syndicate: stopped\n")

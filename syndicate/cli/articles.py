@@ -10,7 +10,7 @@ import typer
 from syndicate.cli.failures import command
 from syndicate.cli.invocation import invocation, refuse_as_root
 from syndicate.cli.opening import channels_to_open, office
-from syndicate.cli.options import ARTICLE_OR_URI, ARTICLES, DRY_RUN, JSON, YES
+from syndicate.cli.options import ARTICLE_OR_URI, ARTICLES, DRY_RUN, JSON, YES_OPTION
 from syndicate.cli.questions import answered, asking, can_ask, confirm
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def publish(
     same_article: bool = typer.Option(
         False, "--same-article", help="This is the same article, although it was rewritten."
     ),
-    yes: bool = YES,
+    yes: bool = YES_OPTION,
     as_json: bool = JSON,
 ) -> None:
     """Publish articles everywhere, or correct what has changed.
@@ -114,7 +114,7 @@ def publish(
     Example: syndicate publish article.md --note "The date was wrong."
     """
     from syndicate.cli import show
-    from syndicate.cli.replays import kept
+    from syndicate.cli.answer_caching import caching_answer
     from syndicate.operations.recording import Publication, refuse_contradiction
 
     request = Publication(
@@ -130,7 +130,7 @@ def publish(
     )
     looks, opens = dry_run and not test, channels_to_open(channel)
     with (
-        kept() as observe,
+        caching_answer() as observe,
         office(dry=dry_run or test, looks=looks, as_json=as_json, opens=opens) as here,
     ):
         refuse_contradiction(request)
@@ -141,12 +141,12 @@ def publish(
 
             show.report(send_test_copies(here, request), as_json=as_json)
         may_ask = can_ask(yes=yes, as_json=as_json)
-        answer = _published(here, request, may_ask=may_ask, as_json=as_json)
+        answer = _publish_asking(here, request, may_ask=may_ask, as_json=as_json)
         observe(here, request, answer)
         show.report(answer, as_json=as_json)
 
 
-def _published(here: Office, request: Publication, *, may_ask: bool, as_json: bool) -> Report:
+def _publish_asking(here: Office, request: Publication, *, may_ask: bool, as_json: bool) -> Report:
     """Publish, and ask the person at the terminal as long as an answer is missing."""
     from syndicate.cli import show
     from syndicate.errors import ArticleError
@@ -172,7 +172,7 @@ def withdraw(
         False, "--kill", help="Also delete the posts, where the destination allows it."
     ),
     dry_run: bool = DRY_RUN,
-    yes: bool = YES,
+    yes: bool = YES_OPTION,
     as_json: bool = JSON,
 ) -> None:
     """Replace an article with a notice and its reason, everywhere.

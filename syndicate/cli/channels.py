@@ -83,11 +83,11 @@ def move(name: str = NAME, as_json: bool = JSON) -> None:
 
     Example: syndicate channels move feed
     """
-    from syndicate.cli.show import done
+    from syndicate.cli.show import print_done
     from syndicate.operations.channels import move as run
 
     with office(as_json=as_json, opens=opens_no_channel) as here:
-        done(run(here, name), as_json=as_json)
+        print_done(run(here, name), as_json=as_json)
 
 
 @channels.command()
@@ -124,11 +124,11 @@ def rename(
 
     Example: syndicate channels rename telegram kabar
     """
-    from syndicate.cli.show import done
+    from syndicate.cli.show import print_done
     from syndicate.operations.channels import rename as run
 
     with office(as_json=as_json) as here:
-        done(run(here, old, new), as_json=as_json)
+        print_done(run(here, old, new), as_json=as_json)
 
 
 @channels.command()
@@ -139,11 +139,11 @@ def retire(name: str = NAME, as_json: bool = JSON) -> None:
 
     Example: syndicate channels retire telegram
     """
-    from syndicate.cli.show import done
+    from syndicate.cli.show import print_done
     from syndicate.operations.channels import retire as run
 
     with office(as_json=as_json) as here:
-        done(run(here, name), as_json=as_json)
+        print_done(run(here, name), as_json=as_json)
 
 
 def not_configured(name: str) -> str:

@@ -147,7 +147,7 @@ def adopt(
 def _show_status(found: Status) -> None:
     from syndicate.cli import show
     from syndicate.cli.channels import not_configured, waiting_line
-    from syndicate.report import leaving_line, letters_said
+    from syndicate.report import leaving_line, letter_counts
 
     for remark in filter(None, (found.missing, found.older, found.clock)):
         show.out(remark)
@@ -166,13 +166,13 @@ def _show_status(found: Status) -> None:
         show.out(f"  {article.uri}")
         show.rows(article.places, under=article.uri)
     for digest in found.digests:
-        letters = letters_said(digest.states)
-        name = f"digest {digest.edition} {digest.channel} {show.called(digest.key)}"
+        letters = letter_counts(digest.states)
+        name = f"digest {digest.edition} {digest.channel} {show.edition_label(digest.key)}"
         show.out(f"{name}: {digest.status} {letters}".rstrip())
     for channel, due in found.next_digests.items():
-        show.out(f"{channel}: the next digest closes {show.called(due)}")
+        show.out(f"{channel}: the next digest closes {show.edition_label(due)}")
     for channel, ahead in found.closed_ahead.items():
-        dates = ", ".join(map(show.called, ahead))
+        dates = ", ".join(map(show.edition_label, ahead))
         show.out(f"{channel}: closed too early: {dates}; new articles go into the next digest")
     for name in found.unconfigured:
         show.out(not_configured(name))

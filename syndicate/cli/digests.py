@@ -86,7 +86,7 @@ def _show_progress(names: Sequence[str], as_json: bool) -> None:
             show.document({"digests": runs, "exit_code": 0})
             return
         for mailing in found:
-            name = f"{mailing.channel} {show.called(mailing.key)}"
+            name = f"{mailing.channel} {show.edition_label(mailing.key)}"
             progress = letters_line(mailing).why or "nothing to send"
             show.out(f"{name}: {mailing.letters} letters, {progress}{speed(mailing)}")
             show.lines(troubled(here, mailing))

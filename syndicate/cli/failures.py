@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import typer
 
 from syndicate.cli.invocation import invocation
-from syndicate.cli.logging_options import logged
+from syndicate.cli.logging_options import command_log
 from syndicate.system import stop
 from syndicate.text import readable, shortened, visible
 
@@ -26,7 +26,7 @@ def command(as_json: bool = False) -> Iterator[None]:
 
     with ExitStack() as log:
         try:
-            log.enter_context(logged(always=False))
+            log.enter_context(command_log(always=False))
             yield
         except typer.Exit:
             raise
@@ -38,12 +38,12 @@ def command(as_json: bool = False) -> Iterator[None]:
         except SyndicateError as error:
             _fail(str(error), error, as_json)
         except (KeyboardInterrupt, EOFError, typer.Abort) as error:
-            _stopped(error, as_json)
+            _end_stopped(error, as_json)
         except Exception as error:
-            _unexpected(error, as_json)
+            _fail_unexpectedly(error, as_json)
 
 
-def _unexpected(error: Exception, as_json: bool) -> NoReturn:
+def _fail_unexpectedly(error: Exception, as_json: bool) -> NoReturn:
     """Log an exception of no class of ours, and fail with what it means to a person."""
     from syndicate.errors import UsageError
 
@@ -61,7 +61,7 @@ def _unexpected(error: Exception, as_json: bool) -> NoReturn:
     _fail(f"{message} (-v shows where)", error, as_json)
 
 
-def _stopped(error: BaseException, as_json: bool) -> NoReturn:
+def _end_stopped(error: BaseException, as_json: bool) -> NoReturn:
     """End a command that was stopped; 4 where that was in the middle of something."""
     if isinstance(error, stop.Interrupted) and invocation.acted:
         _fail("stopped: the rest waits for the next run", error, as_json, code=3)

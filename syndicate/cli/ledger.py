@@ -27,7 +27,7 @@ def backup(
 
     Example: syndicate ledger backup /backup/syndicate.db
     """
-    from syndicate.cli.show import done
+    from syndicate.cli.show import print_done
     from syndicate.errors import UsageError
 
     with office(as_json=as_json) as here:
@@ -35,7 +35,7 @@ def backup(
             raise UsageError(f"{file}: already exists (choose another name)")
         refuse_as_root(file)
         here.ledger.backup(file)
-        done(f"{file}", as_json=as_json)
+        print_done(f"{file}", as_json=as_json)
 
 
 @ledger.command()
@@ -51,16 +51,16 @@ def restored(
 
     Example: syndicate ledger restored --digests sent
     """
-    from syndicate.cli.show import done
+    from syndicate.cli.show import print_done
     from syndicate.errors import UsageError
     from syndicate.operations.restore import LostDigests
-    from syndicate.operations.restore import restored as run
+    from syndicate.operations.restore import settle_restored as run
 
     with office(as_json=as_json) as here:
         if digests not in ("", *LostDigests):
             raise UsageError(f"--digests {digests}: use sent or unsent")
         lines = run(here, LostDigests(digests) if digests else None)
-        done("; ".join(lines) if as_json else "\n".join(lines), as_json=as_json)
+        print_done("; ".join(lines) if as_json else "\n".join(lines), as_json=as_json)
 
 
 @ledger.command()
@@ -71,11 +71,11 @@ def newkey(as_json: bool = JSON) -> None:
 
     Example: syndicate ledger newkey
     """
-    from syndicate.cli.show import done
+    from syndicate.cli.show import print_done
 
     with office(as_json=as_json) as here:
         here.ledger.renew_key()
-        done("new tokens use a new key from now on; older tokens stay valid", as_json=as_json)
+        print_done("new tokens use a new key from now on; older tokens stay valid", as_json=as_json)
 
 
 @ledger.command()
@@ -89,11 +89,11 @@ def upgrade(
 
     Example: syndicate ledger upgrade --url file:owner-url
     """
-    from syndicate.cli.show import done
+    from syndicate.cli.show import print_done
     from syndicate.ledger.migrations import VERSION
 
     with office(as_json=as_json, ledger_url=url) as here:
-        done("; ".join(here.notes) or f"the ledger has version {VERSION}", as_json=as_json)
+        print_done("; ".join(here.notes) or f"the ledger has version {VERSION}", as_json=as_json)
 
 
 ledger.command("move")(move)

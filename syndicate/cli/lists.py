@@ -14,7 +14,7 @@ from syndicate.cli.additions import remark_keeper, show_joined, show_trial
 from syndicate.cli.clock import local_time
 from syndicate.cli.invocation import refuse_as_root
 from syndicate.cli.opening import office, opens_no_channel
-from syndicate.cli.options import JSON, YES
+from syndicate.cli.options import JSON, YES_OPTION
 from syndicate.cli.questions import confirm
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def import_(
 
 @app.command()
 def remove(
-    addresses: list[str] = ADDRESSES, name: str = LIST, yes: bool = YES, as_json: bool = JSON
+    addresses: list[str] = ADDRESSES, name: str = LIST, yes: bool = YES_OPTION, as_json: bool = JSON
 ) -> None:
     """Remove addresses from a list for good.
 
@@ -229,7 +229,7 @@ def export(
 
 
 @app.command()
-def forget(addresses: list[str] = ADDRESSES, yes: bool = YES, as_json: bool = JSON) -> None:
+def forget(addresses: list[str] = ADDRESSES, yes: bool = YES_OPTION, as_json: bool = JSON) -> None:
     """Erase all data about people, also in copies of the ledger.
 
     No import brings them back.

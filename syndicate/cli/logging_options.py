@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def logged(*, always: bool = True) -> Iterator[None]:
+def command_log(*, always: bool = True) -> Iterator[None]:
     """Keep the log that the options ask for; without any, discard the records of libraries.
 
     ``always``: such libraries are at work here. Else nothing is imported that nobody asked for.
@@ -28,7 +28,7 @@ def logged(*, always: bool = True) -> Iterator[None]:
         return
     from syndicate.system import logs
 
-    with logs.kept(_log_options(), lambda text: invocation.scrub(text)):
+    with logs.writing(_log_options(), lambda text: invocation.scrub(text)):
         invocation.is_logging = True
         try:
             yield
@@ -37,7 +37,7 @@ def logged(*, always: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def begin_and_end_logged() -> Iterator[None]:
+def logged_ends() -> Iterator[None]:
     """Log that the command begins, and how it ends."""
     import logging
 

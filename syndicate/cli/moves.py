@@ -9,7 +9,7 @@ import typer
 from syndicate.cli.clock import is_rehearsed, rehearsed_clock
 from syndicate.cli.failures import command
 from syndicate.cli.invocation import invocation, refuse_as_root
-from syndicate.cli.logging_options import logged
+from syndicate.cli.logging_options import command_log
 from syndicate.cli.opening import introduce
 from syndicate.cli.options import JSON
 from syndicate.cli.signals import stoppable
@@ -41,11 +41,11 @@ def move(
     from syndicate.config.loader import find, load
     from syndicate.office import files_of
     from syndicate.operations.moving import move_ledger as run
-    from syndicate.system.process import called
+    from syndicate.system.process import remember_command
     from syndicate.system.scrubbing import scrubber
 
-    with command(as_json), logged():
-        called(invocation.command)
+    with command(as_json), command_log():
+        remember_command(invocation.command)
         path = find(invocation.config_path)
         settings = load(path, owner)
         target = _named(path, url)

@@ -13,7 +13,7 @@ import typer
 from syndicate.cli.clock import is_rehearsed, local_time, rehearsed_clock
 from syndicate.cli.failures import command, exit_code_when_stopped
 from syndicate.cli.invocation import invocation, person
-from syndicate.cli.logging_options import begin_and_end_logged, logged
+from syndicate.cli.logging_options import command_log, logged_ends
 from syndicate.cli.signals import stoppable
 from syndicate.system import stop
 
@@ -42,10 +42,10 @@ def office(
     """
     from syndicate.config.loader import find, load
     from syndicate.office import Office
-    from syndicate.system.process import called
+    from syndicate.system.process import remember_command
 
-    with command(as_json), logged(), begin_and_end_logged():
-        called(invocation.command)
+    with command(as_json), command_log(), logged_ends():
+        remember_command(invocation.command)
         settings = load(find(invocation.config_path), ledger_url)
         from syndicate.system.scrubbing import scrubber
 

@@ -9,4 +9,4 @@ ARTICLES = typer.Argument(metavar="ARTICLE", show_default=False, help="Markdown 
 ARTICLE_OR_URI = typer.Argument(metavar="ARTICLE|URI", help="The article's file or its uri.")
 DRY_RUN = typer.Option(False, "--dry-run", help="Show the plan and change nothing.")
 JSON = typer.Option(False, "--json", help="Print one JSON document.")
-YES = typer.Option(False, "--yes", "-y", help="Do not ask for confirmation.")
+YES_OPTION = typer.Option(False, "--yes", "-y", help="Do not ask for confirmation.")

@@ -10,7 +10,7 @@ import typer
 
 from syndicate.cli.failures import command
 from syndicate.cli.invocation import invocation, refuse_as_root
-from syndicate.cli.logging_options import logged
+from syndicate.cli.logging_options import command_log
 from syndicate.cli.questions import asking, can_ask
 
 if TYPE_CHECKING:
@@ -68,15 +68,15 @@ def init(
 
 def _ask_for_missing(answers: Answers) -> Answers:
     """Ask at the terminal for what the options leave open."""
-    name = answers.name or _asked("Name of the office", "name", needed=True)
-    url = answers.url or _asked("Its website (https://…)", "url", needed=True)
-    email = answers.email or _asked("Its email address", "email")
-    chat, trial = answers.chat or _asked("A Telegram channel (@…)", "chat"), answers.trial
+    name = answers.name or _ask("Name of the office", "name", needed=True)
+    url = answers.url or _ask("Its website (https://…)", "url", needed=True)
+    email = answers.email or _ask("Its email address", "email")
+    chat, trial = answers.chat or _ask("A Telegram channel (@…)", "chat"), answers.trial
     if chat:
-        trial = trial or _asked("A second, private channel for tests (@…)", "trial", but=chat)
-    relay = answers.relay or _asked("A mail server (smtp://…)", "relay")
+        trial = trial or _ask("A second, private channel for tests (@…)", "trial", but=chat)
+    relay = answers.relay or _ask("A mail server (smtp://…)", "relay")
     if relay and not email:
-        email = _asked("The sender address of the digests", "email", needed=True)
+        email = _ask("The sender address of the digests", "email", needed=True)
     return replace(answers, name=name, url=url, email=email, chat=chat, trial=trial, relay=relay)
 
 
@@ -92,7 +92,7 @@ def _complete(answers: Answers) -> Answers:
     return replace(answers, **stripped)
 
 
-def _asked(question: str, field: str, *, needed: bool = False, but: str = "") -> str:
+def _ask(question: str, field: str, *, needed: bool = False, but: str = "") -> str:
     """Ask a question, again while the answer is wrong or equals ``but``."""
     from syndicate.config.scaffold import flaw
 
@@ -119,7 +119,7 @@ def demo(
     """
     from syndicate.demo import demo as run
 
-    with command(), logged():
+    with command(), command_log():
         refuse_as_root(folder)
         for line in run(folder):
             typer.echo(line)

@@ -16,7 +16,7 @@ from typing import Any
 import typer
 
 from syndicate.cli.invocation import invocation
-from syndicate.report import Line, Report, said_key
+from syndicate.report import Line, Report, edition_name
 from syndicate.text import visible
 
 PROGRESS_SECONDS = 60.0  # between two lines of progress in a pipe
@@ -42,21 +42,21 @@ def report(answer: Report, *, as_json: bool) -> None:
     else:
         shows_all = answer.dry_run or sys.stdout.isatty()  # cron mails what is printed
         for note in answer.notes:
-            if shows_all or not (note in answer.idle or answer.is_told(note)):
+            if shows_all or not (note in answer.idle or answer.was_reported(note)):
                 out(note)
         if answer.dry_run:
             out("this is the plan: nothing was changed")
         shown = [line for line in answer.lines if shows_all or _is_news(answer, line)]
         lines(shown, articles={article.uri: article.headline for article in answer.articles})
         for problem in answer.problems:
-            if shows_all or not answer.is_told(problem):
+            if shows_all or not answer.was_reported(problem):
                 typer.echo(invocation.scrub(problem), err=True)
     raise typer.Exit(answer.exit_code)
 
 
 def _is_news(answer: Report, line: Line) -> bool:
     """Return whether cron should mail a line: not an empty window, nor what it mailed before."""
-    return not (line.is_idle or answer.is_told(line))
+    return not (line.is_idle or answer.was_reported(line))
 
 
 def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -69,7 +69,7 @@ def lines(found: Sequence[Line], *, articles: Mapping[str, str] = MappingProxyTy
     shown: set[str] = set()
     for line in found:
         if line.diff and line.diff not in shown:  # a feed's three forms say the same
-            out(f"\n{line.channel} {line.address or called(line.about)}".rstrip())
+            out(f"\n{line.channel} {line.address or edition_label(line.about)}".rstrip())
             out(line.diff)
             shown.add(line.diff)
 
@@ -100,7 +100,7 @@ def _what(many: Sequence[Line], under: str) -> str:
     elif about.startswith("tag:"):
         names = [f"{about} {line.address}".rstrip() for line in many]
     else:
-        names = [line.address or called(about) for line in many]
+        names = [line.address or edition_label(about) for line in many]
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
@@ -109,10 +109,10 @@ def detail(line: Line) -> str:
     return " | ".join(filter(None, (line.url, line.why, line.resolve)))
 
 
-def called(edition: str) -> str:
+def edition_label(edition: str) -> str:
     """Return an edition's name for people."""
     assert invocation.zone, "a report belongs to an office"
-    return said_key(edition, invocation.zone)
+    return edition_name(edition, invocation.zone)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], column: int = -1) -> None:
@@ -174,7 +174,7 @@ def document(value: dict[str, Any]) -> None:
     invocation.documented = True
 
 
-def done(text: str, *, as_json: bool) -> None:
+def print_done(text: str, *, as_json: bool) -> None:
     """Print what a command has done, as a line or as a document."""
     if as_json:
         document({"done": text, "exit_code": 0})
@@ -241,9 +241,9 @@ def _every_minute() -> Callable[[str, int], None]:
         now = time.monotonic()
         if now - printed >= PROGRESS_SECONDS:
             printed = now
-            done, speed = counts[channel], counts[channel] / (now - began)
-            progress = f"{channel}: {done:,} of {total:,}" if total else f"{channel}: {done:,}"
-            left = f", {(total - done) / speed:,.0f} s to go" if total > done else ""
+            sent, speed = counts[channel], counts[channel] / (now - began)
+            progress = f"{channel}: {sent:,} of {total:,}" if total else f"{channel}: {sent:,}"
+            left = f", {(total - sent) / speed:,.0f} s to go" if total > sent else ""
             typer.echo(f"{progress} done, {speed:,.1f} a second{left}", err=True)
 
     return advance

@@ -27,7 +27,7 @@ Handler = Callable[[int, FrameType | None], object]
 @contextmanager
 def at_once() -> Iterator[None]:
     """Let a signal end what is done here with KeyboardInterrupt: nothing is under way."""
-    with _handled(signal.default_int_handler):
+    with _handling(signal.default_int_handler):
         yield
 
 
@@ -44,12 +44,12 @@ def stoppable(code: Callable[[], int] = lambda: 4) -> Iterator[None]:
             Thread(target=_say_stopping, daemon=True).start()
         stop.ask()
 
-    with _handled(asked):
+    with _handling(asked):
         yield
 
 
 @contextmanager
-def _handled(handler: Handler) -> Iterator[None]:
+def _handling(handler: Handler) -> Iterator[None]:
     """Handle the signals that end a program, but for ignored ones: nohup and shells set those."""
     before = {}
     for number in ENDS:

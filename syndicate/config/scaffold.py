@@ -129,7 +129,7 @@ def _kept_secret(folder: Path, secret: str) -> Path:
     path = folder / RELAY_FILE
     try:
         disk.make_private(path.parent)
-        with disk.created(path) as file:
+        with disk.create_private(path) as file:
             file.write(f"{secret}\n".encode())
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from error

@@ -12,9 +12,9 @@ from functools import partial
 from syndicate.channel.mailing_list import MailingList, Outcome
 from syndicate.delivery.rim import (
     ChannelRun,
-    attempted,
     is_elsewhere,
     looked_for,
+    run_effect,
     run_job,
     scrubbed,
 )
@@ -176,7 +176,7 @@ class Stream:
         """Send until nothing is due any more; returns what ended it before."""
         self._problem = None
         name = self.run.known.name
-        problem = attempted(
+        problem = run_effect(
             f"{name}: the letters", self.run.scrub, self._stream, passing=(LedgerError,)
         )
         self._finish(problem)
@@ -286,10 +286,10 @@ class Stream:
         self._ended.append((letter, result))
         self.run.acted = True
         if self._paused:
-            self._probed(self._paused, result)
+            self._end_probe(self._paused, result)
         self._count(result)
 
-    def _probed(self, paused: Pause, result: Result) -> None:
+    def _end_probe(self, paused: Pause, result: Result) -> None:
         """End the pause if the probe was taken; pause again unless only its reader refused it."""
         if not isinstance(result, DeliveryError):
             self._paused = None

@@ -13,10 +13,10 @@ from itertools import groupby
 from syndicate.channel import Finds, Scope
 from syndicate.delivery.rim import (
     ChannelRun,
-    attempted,
     is_elsewhere,
     looked_for,
     outcome_of,
+    run_effect,
     run_job,
     stay_here,
 )
@@ -180,7 +180,7 @@ def _retreats(attempt: Attempt, result: Result) -> bool:
 def _attempt(run: ChannelRun, attempt: Attempt) -> Result:
     """Run one attempt's effect, and return its result."""
     what = f"{run.known.name}: {attempt.verb} {attempt.address}"
-    receipt = attempted(what, run.scrub, lambda: _act(run, attempt))
+    receipt = run_effect(what, run.scrub, lambda: _act(run, attempt))
     if receipt is None or isinstance(receipt, DeliveryError):
         return receipt
     if UNWRITABLE.search(f"{receipt.reference}{receipt.url}{run.identity}"):

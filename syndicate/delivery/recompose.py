@@ -12,7 +12,7 @@ from syndicate.model.article import Edition
 from syndicate.planning import editions
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Failed
-from syndicate.report import said_key
+from syndicate.report import edition_name
 from syndicate.system.logs import unexpected
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _recomposed(hosting: Hosting, uri: str) -> Iterator[Recomposed]:
             [rendition] = channel.render(again) if again.items or again.corrections else [None]
         except Exception as error:  # a channel that fails never stops the others
             unexpected(log, f"{channel.name}: cannot compose {window.key} anew", error)
-            which = said_key(window.key, office.publisher.zone)
+            which = edition_name(window.key, office.publisher.zone)
             why = office.scrub(f"cannot compose digest {which} again: {error!r}")
             yield Recomposed(failed=Failed(channel, why))
             continue

@@ -130,7 +130,7 @@ def is_elsewhere(run: ChannelRun, editions: Sequence[int]) -> bool:
     return run.known.target != run.channel.target()
 
 
-def attempted(
+def run_effect(
     what: str, scrub: Scrub, act: Callable[[], T], *, passing: tuple[type[Exception], ...] = ()
 ) -> T | DeliveryError:
     """Run an effect and return its result; an unexpected exception counts as in doubt.

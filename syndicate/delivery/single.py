@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from syndicate.channel import Channel
-from syndicate.delivery.rim import attempted, open_channel, put_off_by
+from syndicate.delivery.rim import open_channel, put_off_by, run_effect
 from syndicate.errors import DeliveryError, LedgerError, Refused
 from syndicate.ledger import KnownChannel
 from syndicate.model.delivery import Delivery, Receipt, Recipient, Rendition, delivery_key
@@ -43,10 +43,10 @@ def send_once(
         recipient=recipient,
         started=office.ledger.clock(),
     )
-    return _sent(office, channel, delivery, known)
+    return _send(office, channel, delivery, known)
 
 
-def _sent(
+def _send(
     office: Office, channel: Channel, delivery: Delivery, known: KnownChannel | None
 ) -> Receipt | DeliveryError:
     """Send at the open channel; what goes wrong after the effect takes nothing back."""
@@ -55,7 +55,7 @@ def _sent(
         with open_channel(channel):
             if known and known.identity != channel.identity():
                 recognise(office.ledger, channel, known)
-            result = attempted(
+            result = run_effect(
                 f"{channel.name}: a single delivery",
                 office.scrub,
                 lambda: channel.publish(delivery),

@@ -35,6 +35,6 @@ def admit_each(candidates: Iterable[Candidate], admit: Callable[[Candidate], Dra
     flaws = Flaws()
     drafts = []
     for candidate in candidates:
-        with flaws.noted():
+        with flaws.noting():
             drafts.append(admit(candidate))
     return Admitted(drafts=tuple(drafts), flaws=tuple(flaws.found))

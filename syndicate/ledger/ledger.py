@@ -146,7 +146,7 @@ class Ledger:
         if self._is_sending():  # which the copy does not know of
             self.generations.advance()
 
-    def restored(self, since: datetime, *, letters_sent: bool) -> int:
+    def doubt_since_backup(self, since: datetime, *, letters_sent: bool) -> int:
         """Put in doubt what may have been sent since the backup was made; returns how many posts.
 
         Of letters a person knows: those that were waiting then have left, or still wait.

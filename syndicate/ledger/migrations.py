@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.database.backups import beside
-from syndicate.ledger.database.engine import path_of, transaction, unhurried
+from syndicate.ledger.database.engine import path_of, transaction, without_timeout
 from syndicate.ledger.database.sqlite_file import PUT_BACK
 from syndicate.ledger.database.upgrades import refuse_at_work, rights_for
 from syndicate.ledger.schema import (
@@ -77,7 +77,7 @@ def migrate(engine: Engine) -> str | None:
     copied = beside(engine, found)
     task = f"this ledger is of version {found} and must be upgraded to version {VERSION}"
     with rights_for(engine, task), transaction(engine) as db:
-        unhurried(db)
+        without_timeout(db)
         held = int(db.scalar(select(ledger.c.version).with_for_update()) or found)
         if held == VERSION:  # another one was quicker, and may be at work already
             return None

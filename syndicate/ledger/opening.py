@@ -234,4 +234,4 @@ def _keep_private(engine: Engine) -> list[Path]:
         return []
     beside_it = (path.with_name(f"{path.name}-{end}") for end in ("wal", "shm", "journal"))
     files = (path, *beside_it, *backups.known(engine))
-    return [file for file in files if disk.kept_private(file)]
+    return [file for file in files if disk.take_from_others(file)]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, delete, null, select, update
 
-from syndicate.ledger.database.engine import inserted
+from syndicate.ledger.database.engine import insert_row
 from syndicate.ledger.processes.claims import FREE
 from syndicate.ledger.schema import (
     attempts,
@@ -66,7 +66,7 @@ def _doubt(db: Connection, number: int, since: datetime) -> None:
     """Put one delivery in doubt, with the attempt that the backup does not know of."""
     d = deliveries.c
     row = db.execute(select(deliveries).where(d.id == number)).one()
-    attempt = inserted(
+    attempt = insert_row(
         db, attempts, delivery_id=number, verb="publish", rendition_id=row.wanted,
         version=row.wanted_version, started_at=since, outcome="in_doubt",
     )  # fmt: skip

@@ -29,7 +29,7 @@ def _silence(line: socket.socket, closing: Event) -> None:
     closing.wait(SILENCE_SECONDS)
 
 
-def _said(*pieces: bytes) -> Speaks:
+def _hang_up_after(*pieces: bytes) -> Speaks:
     """Say this, and hang up."""
 
     def speak(line: socket.socket, closing: Event) -> None:
@@ -48,7 +48,7 @@ def _held(*pieces: bytes) -> Speaks:
     return speak
 
 
-def _dripped(begin: bytes, piece: bytes) -> Speaks:
+def _drip(begin: bytes, piece: bytes) -> Speaks:
     """Say a little now and then, without end."""
 
     def speak(line: socket.socket, closing: Event) -> None:
@@ -59,7 +59,7 @@ def _dripped(begin: bytes, piece: bytes) -> Speaks:
     return speak
 
 
-def _poured(begin: bytes, piece: bytes) -> Speaks:
+def _pour(begin: bytes, piece: bytes) -> Speaks:
     """Say it as fast as it is taken, without end."""
 
     def speak(line: socket.socket, closing: Event) -> None:
@@ -90,7 +90,7 @@ def _packed() -> bytes:
 def json_answer(body: bytes, status: bytes = b"200 OK") -> Speaks:
     """Say this as a whole answer in JSON."""
     head = b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
-    return _said(b"HTTP/1.1 ", status, b"\r\n", head, body)
+    return _hang_up_after(b"HTTP/1.1 ", status, b"\r\n", head, body)
 
 
 def _json(value: Any, status: bytes = b"200 OK") -> Speaks:
@@ -103,42 +103,42 @@ def _flood(wait: Any) -> Speaks:
 
 
 def _moved(where: bytes) -> Speaks:
-    return _said(
+    return _hang_up_after(
         b"HTTP/1.1 307 Temporary Redirect\r\nLocation: ", where, b"\r\nContent-Length: 0\r\n\r\n"
     )
 
 
 SLOW: Mapping[str, Speaks] = {  # what ends when the time is up
     "silence": _silence,
-    "a byte of a head now and then": _dripped(b"HTTP/1.1 200 OK\r\nX: ", b"y"),
-    "a head's lines now and then": _dripped(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
-    "a byte of a body now and then": _dripped(ENDLESS, b"1\r\n \r\n"),
-    "100 Continue without end": _dripped(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "a byte of a head now and then": _drip(b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+    "a head's lines now and then": _drip(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "a byte of a body now and then": _drip(ENDLESS, b"1\r\n \r\n"),
+    "100 Continue without end": _drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "a promise that is not kept": _held(ANSWER_HEAD, b"Content-Length: 900\r\n\r\n{"),
     "half a chunk's length": _held(ENDLESS, b"ff"),
 }
 ENDLESS_ANSWERS: Mapping[str, Speaks] = {
-    "a head without end": _poured(b"HTTP/1.1 200 OK\r\n", b"X: " + b"y" * 1000 + b"\r\n"),
-    "a line without end": _poured(b"HTTP/1.1 200 OK\r\nX: ", b"y" * POURED_BYTES),
-    "a body without end": _poured(ENDLESS, PIECE_CHUNK),
-    "a gibibyte": _poured(ANSWER_HEAD + b"Content-Length: 1073741824\r\n\r\n", b" " * POURED_BYTES),
+    "a head without end": _pour(b"HTTP/1.1 200 OK\r\n", b"X: " + b"y" * 1000 + b"\r\n"),
+    "a line without end": _pour(b"HTTP/1.1 200 OK\r\nX: ", b"y" * POURED_BYTES),
+    "a body without end": _pour(ENDLESS, PIECE_CHUNK),
+    "a gibibyte": _pour(ANSWER_HEAD + b"Content-Length: 1073741824\r\n\r\n", b" " * POURED_BYTES),
     "a gzip bomb": _bomb(b"gzip"),
     "a bomb called deflate": _bomb(b"deflate"),
     "a terabyte announced": _held(ANSWER_HEAD, b"Content-Length: 1099511627776\r\n\r\n{"),
     "a length of thirty digits": _held(ANSWER_HEAD, b"Content-Length: ", b"9" * 30, b"\r\n\r\n{"),
 }
 BROKEN_ANSWERS: Mapping[str, Speaks] = {
-    "a hang-up": _said(),
-    "half an answer": _said(ANSWER_HEAD, b'Content-Length: 1000\r\n\r\n{"ok": true, "res'),
-    "another protocol": _said(b"220 mail.example ESMTP\r\n"),
-    "NULs": _said(bytes(64)),
-    "a status that is none": _said(b"HTTP/1.1 99999 What\r\nContent-Length: 0\r\n\r\n"),
-    "a length below nothing": _said(ANSWER_HEAD, b"Content-Length: -1\r\n\r\n{}"),
-    "a chunk that is none": _said(ENDLESS, b"zz\r\n{}\r\n"),
-    "packed as nobody asked": _said(
+    "a hang-up": _hang_up_after(),
+    "half an answer": _hang_up_after(ANSWER_HEAD, b'Content-Length: 1000\r\n\r\n{"ok": true, "res'),
+    "another protocol": _hang_up_after(b"220 mail.example ESMTP\r\n"),
+    "NULs": _hang_up_after(bytes(64)),
+    "a status that is none": _hang_up_after(b"HTTP/1.1 99999 What\r\nContent-Length: 0\r\n\r\n"),
+    "a length below nothing": _hang_up_after(ANSWER_HEAD, b"Content-Length: -1\r\n\r\n{}"),
+    "a chunk that is none": _hang_up_after(ENDLESS, b"zz\r\n{}\r\n"),
+    "packed as nobody asked": _hang_up_after(
         ANSWER_HEAD, b"Content-Encoding: br\r\nContent-Length: 3\r\n\r\n\x8b\x01\x80"
     ),
-    "half packed": _said(
+    "half packed": _hang_up_after(
         ANSWER_HEAD, b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b\x08\x09"
     ),
     "moved to itself": _moved(b"?again"),

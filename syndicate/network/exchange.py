@@ -118,7 +118,7 @@ def look_up(answer: Callable[[Addresses | BaseException], object], *where: Any, 
     Thread(target=ask, daemon=True, name="resolver").start()
 
 
-def connected(host: str, port: int, exchange: Exchange) -> socket.socket:
+def connect(host: str, port: int, exchange: Exchange) -> socket.socket:
     """A connection to the first address that answers; each has its share of the exchange's time."""
     failed: OSError | None = None
     found = resolve_host(host, port, exchange)

@@ -88,7 +88,7 @@ def _refused_today(office: Office, path: Path) -> list[str]:
         draft = sources.read(path, office.publisher)
         left = sources.placeholders(draft.source)
         return [
-            *draft.told(),
+            *draft.remark_lines(),
             *(f"{path}:{line}: “{words}” must be replaced" for line, words in left),
         ]
     except ArticleError as error:

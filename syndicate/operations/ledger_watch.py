@@ -24,7 +24,7 @@ from syndicate.planning.overdue import (
     patience,
     usual_interval,
 )
-from syndicate.report import said_key
+from syndicate.report import edition_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,4 +108,4 @@ class LedgerWatch:
                 yield mailing.channel, f"the digest of {self._called(mailing.key)}", max(past)
 
     def _called(self, edition: str) -> str:
-        return said_key(edition, self._office.publisher.zone)
+        return edition_name(edition, self._office.publisher.zone)

@@ -106,7 +106,7 @@ def move_ledger(
     try:
         opened(ledger)
         ledger.clock.refuse_far_off()
-        return _moved(ledger, came_from, to, notify)
+        return _move(ledger, came_from, to, notify)
     finally:
         ledger.close()
 
@@ -120,7 +120,7 @@ def _refuse_missing(settings: Settings, path: Path | None) -> None:
         )
 
 
-def _moved(ledger: Ledger, origin: str, to: Target, notify: Notify) -> Moved:
+def _move(ledger: Ledger, origin: str, to: Target, notify: Notify) -> Moved:
     with ledger.reading() as db:
         way = moves.leaving(db)
         moves.refuse_half(db)
@@ -174,7 +174,7 @@ def _carry_over(
         ledger.generations.mark(db)
         _close(db, name)  # before the work: it may be that this role must not
         try:
-            return _filled(db, to, name, origin)
+            return _fill_target(db, to, name, origin)
         except LedgerError as error:
             why = str(error).removeprefix("ledger.url: ")
             raise LedgerError(f"moving to {to.place}: {why} (nothing was moved)") from error
@@ -192,7 +192,7 @@ def _close(db: Connection, name: str) -> None:
         ) from error
 
 
-def _filled(
+def _fill_target(
     source: Connection, to: Target, name: str, origin: str
 ) -> tuple[Mapping[str, int], int]:
     path = to.path

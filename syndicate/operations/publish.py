@@ -37,8 +37,8 @@ from syndicate.report import (
     ReportPart,
     Subject,
     as_connected,
+    edition_name,
     line_of,
-    said_key,
 )
 from syndicate.sources import Draft
 from syndicate.system import stop
@@ -72,7 +72,7 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
         report.include(_waiting(office, chosen, report.unconnected))
     report.lines += change.lines
     for key in change.digests:
-        which = said_key(key, office.publisher.zone)
+        which = edition_name(key, office.publisher.zone)
         report.notes.append(
             f"the letters of digest {which} that have not been sent yet contain the new text"
         )
@@ -156,17 +156,17 @@ def _decision(
     done = [article for article in recorded if isinstance(article, Recorded)]
     subjects = [article.subject for article in done]
     for article in recorded:
-        with flaws.noted():
+        with flaws.noting():
             if isinstance(article, ArticleError):
                 raise article
-    with flaws.noted():
+    with flaws.noting():
         _refuse_one_note_for_many(request, subjects)
     kinds = {subject.uri: subject.kind for subject in subjects}
     drafts = [draft for draft in reading.drafts if draft.article.uri in kinds]
     facts = _facts(office, catalogue, request, drafts, kinds, trial=trial)
     assigned = assign(facts, chosen, drafts, request)
     revised = [uri for uri, kind in kinds.items() if kind in REVISED]
-    with flaws.noted():
+    with flaws.noting():
         dry = request.dry_run or trial or bool(flaws.found)
         change = plan_and_write(facts, chosen, assigned.standings, revised=revised, dry=dry)
     flaws.end()
@@ -236,7 +236,7 @@ def _refuse_one_note_for_many(request: Publication, subjects: Iterable[Subject])
 
 def _warnings(drafts: Iterable[Draft], change: Change) -> list[str]:
     """Return what readers will not get as it was typed."""
-    return [*(remark for draft in drafts for remark in draft.told()), *change.plan.warnings]
+    return [*(remark for draft in drafts for remark in draft.remark_lines()), *change.plan.warnings]
 
 
 def _is_change(line: Line) -> bool:

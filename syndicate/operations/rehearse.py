@@ -37,13 +37,13 @@ def send_test_copies(office: Office, request: Publication) -> Report:
             except Refused as error:
                 report.notes.append(f"{channel.name}: {error}")
             else:
-                report.lines += _sent(office, draft, channel, test)
+                report.lines += _send(office, draft, channel, test)
     if not report.lines:
         report.problems.append("nothing was sent: no channel has a test destination")
     return report
 
 
-def _sent(office: Office, draft: Draft, channel: Channel, test: Channel) -> Iterator[Line]:
+def _send(office: Office, draft: Draft, channel: Channel, test: Channel) -> Iterator[Line]:
     """Send one article to the ``test`` destination of a channel."""
     article, now = draft.article, office.clock()
     item = Item(article=article, version=1, published=article.date or now, updated=now)

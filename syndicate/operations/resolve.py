@@ -15,7 +15,7 @@ from syndicate.ledger.reports.digests import digests
 from syndicate.ledger.reports.places import places, standing_at
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.office import Office
-from syndicate.report import Report, ReportPart, letters_line, line_of, said_key
+from syndicate.report import Report, ReportPart, edition_name, letters_line, line_of
 
 NUMBER = re.compile(
     r"(?P<number>\d{1,18})(?:/(?P<subscriber>\d{1,18}))?", re.ASCII
@@ -88,7 +88,7 @@ def resolve_letters(
         which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
         what = "in doubt" if subscriber is None else "neither in doubt nor refused"
         what = "refused" if refused else what
-        digest = said_key(found[0].key, office.publisher.zone)
+        digest = edition_name(found[0].key, office.publisher.zone)
         raise UsageError(f"{which} digest {digest} is {what}: see `syndicate status`")
     report.include(_go_on(office, channel, edition, progress))
     with office.ledger.reading() as db:

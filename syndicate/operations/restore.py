@@ -15,7 +15,7 @@ from syndicate.office import Office
 from syndicate.operations.digest import CatchUp, due_windows, pass_over
 from syndicate.planning.facts import receipt_of
 from syndicate.planning.folders import is_here
-from syndicate.report import said_key
+from syndicate.report import edition_name
 
 
 class LostDigests(StrEnum):
@@ -25,12 +25,12 @@ class LostDigests(StrEnum):
     UNSENT = "unsent"
 
 
-def restored(office: Office, digests: LostDigests | None) -> list[str]:
+def settle_restored(office: Office, digests: LostDigests | None) -> list[str]:
     """Put in doubt what may have been sent since the backup; return notes for a person."""
     with office.ledger.planning() as catalogue:
         zone = office.publisher.zone
         asked = [
-            f"{name} {said_key(key, zone)}" for name, key in catalogue.digests.letters_waiting()
+            f"{name} {edition_name(key, zone)}" for name, key in catalogue.digests.letters_waiting()
         ]
         rewritten: list[str] = []
         for channel in office.channels:
@@ -40,7 +40,7 @@ def restored(office: Office, digests: LostDigests | None) -> list[str]:
         for channel in office.lists:
             known = office.remembered(catalogue, channel)
             for window in due_windows(office, catalogue, channel, known, CatchUp.EACH):
-                asked.append(f"{channel.name} {said_key(window.key, zone)}")
+                asked.append(f"{channel.name} {edition_name(window.key, zone)}")
                 if digests is LostDigests.SENT:
                     pass_over(office, catalogue, channel, known, window)
         if asked and digests is None:
@@ -49,7 +49,9 @@ def restored(office: Office, digests: LostDigests | None) -> list[str]:
                 " check a subscriber's inbox, then use --digests sent, or --digests"
                 " unsent if none of them was sent"
             )
-    doubtful = office.ledger.restored(office.clock(), letters_sent=digests is LostDigests.SENT)
+    doubtful = office.ledger.doubt_since_backup(
+        office.clock(), letters_sent=digests is LostDigests.SENT
+    )
     taken_on = _taken_on(office)
     office.ledger.generations.begin_anew(unknown_entries(office, *office.channels))
     notes = [f"{key}: recorded as sent" for key in asked if digests is LostDigests.SENT]

@@ -69,7 +69,7 @@ def refuse_flaws(plan: Plan) -> None:
     """Raise what is wrong in the articles' files, all at once."""
     flaws = Flaws()
     for flaw in plan.flaws:
-        with flaws.noted():
+        with flaws.noting():
             raise flaw
     flaws.end()
 

@@ -45,7 +45,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     number = office.ledger.ticks.begin(office.clock())
     for part in _parts(office, progress):
         report.include(part)
-    report.told = office.ledger.ticks.end(number, office.clock(), report.unmended)
+    report.reported_before = office.ledger.ticks.end(number, office.clock(), report.unmended)
     return report
 
 

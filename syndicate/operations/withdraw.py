@@ -29,7 +29,7 @@ from syndicate.operations.sequence import (
 )
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
-from syndicate.report import Report, Subject, said_key
+from syndicate.report import Report, Subject, edition_name
 from syndicate.sources import Draft
 from syndicate.system import stop
 from syndicate.text.similarity import wholly_different
@@ -57,7 +57,7 @@ def withdraw(office: Office, request: WithdrawalRequest, progress: Progress = si
     report.include(deliver_change(office, change, progress, dry=dry))
     report.lines += change.lines
     for key in change.digests:
-        which = said_key(key, office.publisher.zone)
+        which = edition_name(key, office.publisher.zone)
         report.notes.append(
             f"the letters of digest {which} that have not been sent yet leave it out"
         )

@@ -17,7 +17,7 @@ MOST_LINES = 30  # of what changed
 NOT_KEPT = "(the older file is not in the ledger: compared with the published article)"
 UNSEEN = "~ only spaces and empty lines"
 SETTINGS = "~ and the effect of new settings or a new version:"
-LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
+HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 APART = UNNOTICED_FIELDS | {"uri", "html", "lead", "media"}  # said otherwise, or not at all
 
 
@@ -57,7 +57,7 @@ def _known(article: Article) -> Iterator[str]:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             yield f"{name}: {text}"
     yield from (f"file: {media.file or media.url}" for media in article.media)
-    yield from (f"link: {unescape(address)}" for address in LINK.findall(article.html))
+    yield from (f"link: {unescape(address)}" for address in HREF.findall(article.html))
 
 
 def _other_files(before: Article, after: Article) -> Iterator[str]:

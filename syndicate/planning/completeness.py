@@ -16,7 +16,7 @@ from syndicate.text import has_number, letter_fields, plain, unescaped
 
 WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # may be read row by row: another order
-LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+LINK_ELEMENT = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 END = 6  # words: a text that does not end with these is a beginning
 
 
@@ -125,7 +125,7 @@ def _lost(ordered: Sequence[_Word], letters: str) -> Iterable[int]:
 
 def _unlinked(html: str, shown: Shown, leads_on: bool) -> Iterable[str]:
     """Yield the addresses that a reader can neither open nor read."""
-    links = [(unescape(address), plain(text)) for address, text in LINK.findall(html)]
+    links = [(unescape(address), plain(text)) for address, text in LINK_ELEMENT.findall(html)]
     if leads_on and not _has_links(shown, links):
         return  # it is a lead in plain words
     kept = _addresses(shown)

@@ -12,7 +12,7 @@ from syndicate.model.article import Edition, Item, Media, Publisher
 from syndicate.model.edition_keys import ARCHIVE, COLLECTION, PAGE_PREFIX, SUBJECT
 from syndicate.text import folded
 
-FILE = re.compile(
+MEDIA_TAG = re.compile(
     r'(<(?:img\b[^>]*?\bsrc|a\b[^>]*?\bhref)=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)'
 )
 HOMELESS = re.compile(r'<a\b[^>]*?\bhref="media:[^>]*>(.*?)</a>', re.DOTALL)
@@ -118,7 +118,7 @@ def _placed(html: str, urls: Mapping[str, str]) -> str:
         url = urls.get(found[2])
         return f"{found[1]}{_attribute(url)}{found[3]}" if url else found[0]
 
-    return FILE.sub(place, html)
+    return MEDIA_TAG.sub(place, html)
 
 
 def _led(html: str, url: str | None) -> str:

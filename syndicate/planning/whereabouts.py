@@ -13,7 +13,7 @@ from syndicate.model.article import Article
 from syndicate.planning.completeness import words
 from syndicate.sources import Draft
 
-ADDRESS = re.compile(r'\s(?:href|src)="([^"]*)"')
+HREF_OR_SRC = re.compile(r'\s(?:href|src)="([^"]*)"')
 BEFORE, AFTER = r"(?<![\w%-])", r"(?![\w%-]|[./?&=][\w])"  # a.png is not in data.png, /9 not in /98
 
 
@@ -48,7 +48,7 @@ def of_remark(draft: Draft, article: Article, remark: str) -> int:
 
 @lru_cache(maxsize=1)  # of one article there may be a thousand remarks
 def _addresses(html: str) -> frozenset[str]:
-    return frozenset(map(unescape, ADDRESS.findall(html)))
+    return frozenset(map(unescape, HREF_OR_SRC.findall(html)))
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ class Draft:
     same_as: int = 0  # the newest version, where text and files are still those it was read from
     kept: bool = False  # it is the ledger's reading: nobody has read the file again
 
-    def told(self) -> list[str]:
+    def remark_lines(self) -> list[str]:
         """Return what readers will not get as it was typed, each with its file and line."""
         return [f"{self.path}:{line}: {remark}" for line, remark in self.remarks]
 

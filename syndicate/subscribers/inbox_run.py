@@ -71,7 +71,7 @@ class InboxRun:
         """
         with_inbox = [channel for channel in self._office.lists if channel.has_inbox]
         self._read(with_inbox, BEFORE_SECONDS)
-        return self._write_back(ANSWER_SECONDS, self._contained)
+        return self._write_back(ANSWER_SECONDS, self._reporting_failures)
 
     def go_on(self) -> Report:
         """Finish the reading and writing for which there was no time before the digests."""
@@ -82,7 +82,7 @@ class InboxRun:
             return self._report
         unread = [channel for channel in self._office.lists if channel.name in waiting]
         self._read(unread, AFTER_SECONDS)
-        return self._write_back(inf, self._contained)
+        return self._write_back(inf, self._reporting_failures)
 
     def _read(self, channels: Sequence[MailingList], seconds: float) -> None:
         """Give each a fair share of the time; what it does not need is the others'."""
@@ -90,11 +90,11 @@ class InboxRun:
         for untried, channel in zip(range(len(channels), 0, -1), channels, strict=True):
             if self._office.stopping():
                 break
-            with self._contained(f"{channel.name}.inbox"):
+            with self._reporting_failures(f"{channel.name}.inbox"):
                 self.take_in(channel, whole.left / untried)
 
     @contextmanager
-    def _contained(self, what: str) -> Iterator[None]:
+    def _reporting_failures(self, what: str) -> Iterator[None]:
         """Report what went wrong, once, and go on."""
         try:
             yield

@@ -40,7 +40,7 @@ MANY = "not answered: daily limit of letters reached"
 def release_held(office: Office, name: str) -> Counter[str]:
     """Do what held requests to leave ask for: a person has looked. Counts the results."""
     number, results = known_lists(office)[name].id, Counter[str]()
-    with office.ledger.replies.released(number) as (db, wishes):
+    with office.ledger.replies.releasing(number) as (db, wishes):
         for wish in wishes:
             results[unsubscribe_without_token(office, db, wish)] += 1
         office.ledger.strangers.start_anew(db, number)
@@ -190,7 +190,7 @@ class ReplyProcessor:
 
     def _confirm(self, db: Connection, reply: Reply) -> str:
         at = self.office.clock()
-        asked = self.office.ledger.replies.confirmed(db, reply.token, at, (JOIN, *LEAVERS))
+        asked = self.office.ledger.replies.take_confirmed(db, reply.token, at, (JOIN, *LEAVERS))
         if asked and asked.wants in LEAVERS:
             only = asked.channel if asked.wants == LEAVE else None
             ended = self.office.ledger.goodbyes.unsubscribe(db, asked.subscriber, at, channel=only)

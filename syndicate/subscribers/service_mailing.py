@@ -139,7 +139,7 @@ class ServiceMailing:
         is_over = outages.record(letter.sender, result)  # where in doubt, too: never a second one
         goodbyes.end(ended, over=is_over, why=_reason(result))
         if isinstance(result, Bounced):
-            goodbyes.bounced(ended, result.code, self._office.clock())
+            goodbyes.count_bounce(ended, result.code, self._office.clock())
         if is_over and not isinstance(result, Receipt):
             name = letter.sender.name
             self.notes.append(f"{name}: a goodbye letter was not sent: {result}")

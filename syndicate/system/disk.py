@@ -58,7 +58,7 @@ def contents(path: Path, most: int) -> bytes:
         return file.read(most + 1)
 
 
-def created(path: Path) -> BinaryIO:
+def create_private(path: Path) -> BinaryIO:
     """Make a file that nobody else can read, from its first moment; no link is followed.
 
     FileExistsError where there is one.
@@ -128,7 +128,7 @@ def is_open_to_all(path: Path) -> bool:
         return False
 
 
-def kept_private(path: Path) -> bool:
+def take_from_others(path: Path) -> bool:
     """Take from all others the rights to a file of ours; whether there was something to take.
 
     It is not opened to be read: closing it again would end every lock that this process has on it,

@@ -66,7 +66,7 @@ def unexpected(logger: logging.Logger, what: str, error: BaseException) -> None:
 
 
 @contextmanager
-def kept(options: LogOptions, scrub: Callable[[str], str]) -> Iterator[None]:
+def writing(options: LogOptions, scrub: Callable[[str], str]) -> Iterator[None]:
     """Log what a command does, as its options ask; UsageError where its file cannot be written."""
     handlers = _handlers(options)
     root, factory = logging.getLogger(), logging.getLogRecordFactory()

@@ -15,7 +15,7 @@ LOCK = 0x73796E64  # "synd": the first half of PostgreSQL's advisory lock; a hol
 _command = [""]  # what this process does; one command after the other
 
 
-def called(command: str) -> None:
+def remember_command(command: str) -> None:
     """Remember which command this process runs."""
     _command[0] = command
 

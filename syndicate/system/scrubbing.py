@@ -64,7 +64,7 @@ AT = (
     r"|&#0{0,3}64;|&#x0{0,3}40;|\\u0040|\\x40)"
 )
 LOCAL_PART = r"[^\s*…<>()\[\]:;,\"@]"  # an apostrophe, a slash and more are allowed in it
-ADDRESS = re.compile(rf"({LOCAL_PART}){LOCAL_PART}{{0,80}}?({AT})(?=[\w\[])")
+MASKABLE_ADDRESS = re.compile(rf"({LOCAL_PART}){LOCAL_PART}{{0,80}}?({AT})(?=[\w\[])")
 ADDRESS_IN_QUERY = re.compile(
     rf"([?&;][\w.-]{{1,40}}=)({LOCAL_PART}){LOCAL_PART}{{0,80}}?({AT})(?=[\w\[])"
 )
@@ -108,7 +108,7 @@ def without_addresses(text: str) -> str:
     if not any(sign in text for sign in ("@", "40", "64;")):
         return text
     text = ADDRESS_IN_QUERY.sub(r"\1\2…\3", QUOTED_ADDRESS.sub(r"…\1", text))
-    return ADDRESS.sub(r"\1…\2", text)
+    return MASKABLE_ADDRESS.sub(r"\1…\2", text)
 
 
 def _variants(secret: str) -> Iterator[str]:

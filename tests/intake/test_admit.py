@@ -57,7 +57,7 @@ def test_a_lost_ledgers_own_first_day_is_asked_about(room: DirectOffice) -> None
 def test_an_article_of_a_restored_ledgers_first_days_is_asked_about(room: DirectOffice) -> None:
     """Guard: `restored_at` in duplicates.refuse_stranger."""
     with room.office() as office:
-        office.ledger.restored(NOON, letters_sent=False)
+        office.ledger.doubt_since_backup(NOON, letters_sent=False)
     tomorrow = room.tomorrow()
     tomorrow.publish(tomorrow.write("hello"))  # of after the restore
     with pytest.raises(ArticleError, match="--new"):

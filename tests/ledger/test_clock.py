@@ -94,8 +94,8 @@ WALL = re.compile(r"datetime\.(now|utcnow|today)|date\.today|\btime\.time(_ns)?\
 ITS_READERS = {
     "syndicate/ledger/database/clock.py": 2,  # SQLite's, and to see how far a machine is off
     "syndicate/ledger/database/engine.py": 1,  # SQLite's
-    "syndicate/system/replay.py": 1,  # SQLite's: for no other ledger an answer is given again
-    "syndicate/cli/replays.py": 1,  # likewise
+    "syndicate/system/answer_cache.py": 1,  # SQLite's: for no other ledger an answer is given again
+    "syndicate/cli/answer_caching.py": 1,  # likewise
     "syndicate/loopback/botapi/content.py": 1,  # a server has a clock of its own
     "channels/syndicate_telegram/__init__.py": 2,  # where a delivery says no moment
 }

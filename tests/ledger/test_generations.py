@@ -39,7 +39,7 @@ def test_a_copy_that_is_put_back_is_recognised_on_either_database(room: DirectOf
     with pytest.raises(LedgerError, match=OLDER):
         room.tick()
     with room.office() as office:
-        restore.restored(office, None)
+        restore.settle_restored(office, None)
     room.publish(room.write("third"), new=True)
     assert room.texts("wall") == ["first", "second", "third"]
 
@@ -118,7 +118,7 @@ def test_every_machine_that_shares_a_ledger_notices(room: DirectOffice, tmp_path
     with pytest.raises(LedgerError, match=OLDER):  # and no number that was reached again hides it
         two.tick()
     with one.office() as office:
-        restore.restored(office, None)
+        restore.settle_restored(office, None)
     assert two.tick().exit_code == 0  # one person's word is enough for all of them
     two.publish(two.write("d"), new=True)
     one.publish(one.write("e"), new=True)

@@ -194,7 +194,7 @@ def test_a_restored_ledger_opens_no_way_back_that_was_closed(ledger: Ledger) -> 
     leave(ledger)
     [[one, _]] = ledger.goodbyes.due(NOW)
     close(ledger)
-    ledger.restored(NOW, letters_sent=True)
+    ledger.doubt_since_backup(NOW, letters_sent=True)
     token = ledger.goodbyes.token(one, "harian")
     assert ledger.goodbyes.restore(token, NOW) == ClosedReturn(COMPLAINED)
 

@@ -122,10 +122,10 @@ def test_what_is_corrected_before_it_is_written_down_says_the_newest(ledger: Led
 
 def test_after_a_restore_a_person_says_whether_it_was_sent(ledger: Ledger) -> None:
     edition, _ = frozen(ledger)
-    ledger.restored(datetime.now(UTC), letters_sent=True)
+    ledger.doubt_since_backup(datetime.now(UTC), letters_sent=True)
     assert ledger.letters.open([edition]) == []
     assert written(ledger, edition) == []
     later, _ = frozen(ledger)
-    ledger.restored(datetime.now(UTC), letters_sent=False)
+    ledger.doubt_since_backup(datetime.now(UTC), letters_sent=False)
     assert ledger.letters.open([later]) == [later]
     assert len(written(ledger, later)) == READERS

@@ -98,7 +98,7 @@ def test_a_held_wish_waits_and_is_neither_written_to_nor_forgotten(ledger: Ledge
         catalogue.tidy(NOW + timedelta(days=90), timedelta(days=30))
     with transaction(ledger.engine) as db:
         assert held(db) == {"harian": 1}
-    with ledger.replies.released(1) as (_, wishes):
+    with ledger.replies.releasing(1) as (_, wishes):
         assert [(one.email, one.wants, one.subscriber) for one in wishes] == [(ANI, LEAVE, 1)]
     with transaction(ledger.engine) as db:
         assert held(db) == {}

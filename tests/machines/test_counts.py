@@ -61,7 +61,7 @@ def test_a_digest_that_nobody_gets_says_so(office: Newsroom) -> None:
 def test_no_count_of_rows_is_asked_of_a_statement_that_may_not_know_it() -> None:
     asks = [path for path in Path(syndicate.__file__).parent.rglob("*.py")
             if ".rowcount" in path.read_text(encoding="utf-8")]  # fmt: skip
-    assert [path.name for path in asks] == ["engine.py"]  # affected()
+    assert [path.name for path in asks] == ["engine.py"]  # execute_counting()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from syndicate.network.exchange import (
     Exchange,
     Limits,
     Overdue,
-    connected,
+    connect,
     resolve_host,
 )
 
@@ -69,7 +69,7 @@ def test_a_resolver_that_says_nothing_is_not_waited_for(monkeypatch: pytest.Monk
 @pytest.mark.parametrize("name", ["tidak-ada.invalid", "a" * 70, "a..b", ".", "\udc80"])
 def test_a_name_that_is_none_is_no_more_than_an_error_of_the_system(name: str) -> None:
     with pytest.raises(OSError, match=r".+"):
-        connected(name, 25, Exchange(ROOMY))
+        connect(name, 25, Exchange(ROOMY))
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_next_address_is_tried_where_the_first_does_not_answer(
 ) -> None:
     found = addresses(("127.0.0.1", ports[0]), ("127.0.0.1", ports[1]))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-    with closing(connected("kantor.example", 25, Exchange(ROOMY))) as line:
+    with closing(connect("kantor.example", 25, Exchange(ROOMY))) as line:
         assert line.getpeername()[1] == ports[1]
 
 
@@ -102,7 +102,7 @@ def test_what_keeps_from_the_first_address_is_what_is_told(
     found = addresses(("127.0.0.1", ports[0]), ("127.0.0.1", ports[0]))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(ConnectionRefusedError):
-        connected("kantor.example", 25, Exchange(ROOMY))
+        connect("kantor.example", 25, Exchange(ROOMY))
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [])
     with pytest.raises(OSError, match="the name has no address"):
-        connected("kantor.example", 25, Exchange(ROOMY))
+        connect("kantor.example", 25, Exchange(ROOMY))

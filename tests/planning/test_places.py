@@ -185,7 +185,7 @@ def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
     room = room.having(wall="Wall")
     article = room.write("hello", date="2026-08-15")
     with room.office() as office:
-        office.ledger.restored(NOON + timedelta(days=1), letters_sent=False)
+        office.ledger.doubt_since_backup(NOON + timedelta(days=1), letters_sent=False)
     with pytest.raises(ArticleError, match="--new"):
         room.publish(article)
     assert room.posts("wall") == []
@@ -193,7 +193,7 @@ def test_after_a_restore_an_unknown_article_of_that_time_is_not_posted_again(
 
 def restore(room: DirectOffice, digests: restoring.LostDigests | None = None) -> list[str]:
     with room.office() as office:
-        return restoring.restored(office, digests)
+        return restoring.settle_restored(office, digests)
 
 
 @pytest.fixture

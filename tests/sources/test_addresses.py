@@ -57,7 +57,7 @@ def test_quotation_marks_that_belong_to_an_address_are_left_in_it() -> None:
         ):
             made = draft(body)
             assert f'href="{address}"' in unescape(made.article.html), body
-            assert made.told() == []
+            assert made.remark_lines() == []
     quoted = draft('[a](https://a.example/?q="kata") [b](https://a.example/“tema”)').article.html
     assert "?q=%22kata%22" in quoted
     assert "/%E2%80%9Ctema%E2%80%9D" in quoted
@@ -104,4 +104,4 @@ def test_invisible_signs_that_were_pasted_with_an_address_are_no_part_of_it(body
         return
     made = draft(body)
     assert INVISIBLE[body] in made.article.html
-    assert made.told() == []
+    assert made.remark_lines() == []

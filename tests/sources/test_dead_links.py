@@ -88,7 +88,7 @@ def test_a_link_that_leads_nowhere_is_its_words_and_its_address(address: str) ->
         said = draft(f"Satu.\n\n{way.format(address)}")
         assert wanted.format(address.replace("&", "&amp;")) in said.article.html, way
         assert f'href="{address}' not in said.article.html
-        [remark] = said.told()
+        [remark] = said.remark_lines()
         line = 8 if "\n\n[1]" in way else 6
         assert remark.startswith(f"article.md:{line}: {address} leads nowhere: "), remark
         assert DEAD[address] in remark
@@ -104,7 +104,7 @@ def test_a_picture_with_such_an_address_is_what_it_shows_and_the_address(way: st
         said = draft(f"Satu.\n\n{way.format(address)}")
         assert PICTURES[way].format(address) in said.article.html
         assert "<img" not in said.article.html
-        [remark] = said.told()
+        [remark] = said.remark_lines()
         assert remark.startswith(f"article.md:6: {address} leads nowhere: ")
 
 
@@ -114,7 +114,7 @@ def test_an_address_in_the_text_is_a_link_only_where_it_can_be_opened() -> None:
             said = draft(way.format(address))
             assert "<a" not in said.article.html
             assert address in said.article.html
-            [remark] = said.told()
+            [remark] = said.remark_lines()
             assert remark.startswith(f"article.md:4: {address} leads nowhere: ")
     assert '<a href="https://a.example">https://a.example</a>: ya' in html("https://a.example: ya")
 

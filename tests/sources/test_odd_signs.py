@@ -25,7 +25,7 @@ def draft(body: str) -> Draft:
 
 def test_every_such_sign_is_named_at_once_each_by_its_line() -> None:
     body = "Jum\ufffdat\n\nSatu \u202ekata\u202c\n\n- \uf0fe KTP\n\n`\uf8ff` dan \ufffd\ufffd"
-    remarks = draft(body).told()
+    remarks = draft(body).remark_lines()
     assert [int(one.split(":")[1]) for one in remarks] == [4, 6, 6, 8, 10, 10]
     for remark, sign in zip(remarks, ("FFFD", "202C", "202E", "F0FE", "F8FF", "FFFD"), strict=True):
         assert f"U+{sign}" in remark

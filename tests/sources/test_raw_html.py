@@ -220,7 +220,7 @@ def test_html_that_may_have_lost_its_end_is_named_by_its_line() -> None:
     ):
         said = draft(body)
         assert "&lt;" not in said.article.html
-        (remark,) = said.told()
+        (remark,) = said.remark_lines()
         assert remark.startswith(f"article.md:5: {tag} is taken for HTML, but has no end"), remark
 
 
@@ -353,7 +353,7 @@ NAMED = {
 @pytest.mark.parametrize("body", NAMED, ids=ascii)
 def test_what_readers_of_raw_html_would_see_unawares_is_named_by_its_line(body: str) -> None:
     line, says = NAMED[body]
-    remarks = draft(body).told()
+    remarks = draft(body).remark_lines()
     assert remarks
     assert remarks[0].startswith(f"article.md:{line}: ")
     assert says in remarks[0]
@@ -373,7 +373,7 @@ def test_what_readers_of_raw_html_would_see_unawares_is_named_by_its_line(body: 
     ids=ascii,
 )
 def test_signs_in_code_and_in_what_nobody_sees_are_nothing_to_name(body: str) -> None:
-    assert draft(body).told() == []
+    assert draft(body).remark_lines() == []
 
 
 def test_a_run_of_remarks_is_hidden_to_its_end() -> None:

@@ -54,7 +54,7 @@ def test_a_file_whose_name_has_spaces_and_brackets_is_found() -> None:
     for body, name in FILES.items():
         made = draft(body)
         assert [one.file for one in made.article.media] == [name], body
-        assert made.told() == [], body
+        assert made.remark_lines() == [], body
         assert "](" not in made.article.html
         assert "Surat&quot;" not in made.article.html
     shown = draft("`[Unduh](surat edaran.pdf)`").article.html
@@ -74,7 +74,7 @@ def test_an_address_with_spaces_that_is_plain_is_a_link() -> None:
     for body, href in LED.items():
         made = draft(body)
         assert href in made.article.html, body
-        assert made.told() == []
+        assert made.remark_lines() == []
 
 
 NO_LINKS = [
@@ -89,12 +89,12 @@ def test_a_link_that_is_none_is_refused_by_its_line() -> None:
     for body in ("Nilai a[i][j] dan [1][2].", r"\[Lihat](halaman depan kami)", "[sic] (begitu)",
                  "`[x][tidak ada]`", "Pasal 5 [dua] [tiga]"):  # fmt: skip
         assert complaint(body) == "", body
-        assert draft(body).told() == [], body
+        assert draft(body).remark_lines() == [], body
 
 
 def paragraph(body: str) -> str:
     made = draft(body)
-    assert made.told() == [], body
+    assert made.remark_lines() == [], body
     return made.article.html.removeprefix("<p>").removesuffix("</p>")
 
 
@@ -155,7 +155,7 @@ BLOCKS = {
 def test_lists_and_headings_are_understood_where_they_are_plain(body: str) -> None:
     made = draft(f"{body}\n")
     assert made.article.html == BLOCKS[body]
-    assert made.told() == []
+    assert made.remark_lines() == []
 
 
 def test_letters_before_lines_keep_their_lines() -> None:
@@ -197,7 +197,9 @@ REMARKS = ["Kata[^a b].", "a **b: ** c **d", "x **Satu **dua** tiga"]
 
 def test_signs_that_are_left_are_named_by_their_line() -> None:
     for body in REMARKS:
-        assert [one.startswith("article.md:6: ") for one in draft(f"a\n\n{body}").told()] == [True]
+        assert [
+            one.startswith("article.md:6: ") for one in draft(f"a\n\n{body}").remark_lines()
+        ] == [True]
 
 
 PROSE = [
@@ -213,7 +215,7 @@ PROSE = [
 @pytest.mark.parametrize("body", PROSE, ids=ascii)
 def test_prose_is_left_alone(body: str) -> None:
     made = draft(f"a\n\n{body}\n\nb")
-    assert made.told() == []
+    assert made.remark_lines() == []
     assert "<li>" not in made.article.html
     assert "<br" not in made.article.html
 
@@ -244,7 +246,9 @@ def test_entities_that_were_encoded_twice_are_decoded() -> None:
 
 
 def test_marks_in_other_fields_are_named_by_their_line() -> None:
-    told = draft("Isi.", "headline: J\ndescription: '**Tebal** sekali'\nby: <b>Ani</b>").told()
+    told = draft(
+        "Isi.", "headline: J\ndescription: '**Tebal** sekali'\nby: <b>Ani</b>"
+    ).remark_lines()
     assert [one.split(" ")[0] for one in told] == ["article.md:3:", "article.md:4:"]
-    (escaped,) = draft("Isi.", "by: Ani\nheadline: '&lt;b&gt;Tebal&lt;/b&gt;'").told()
+    (escaped,) = draft("Isi.", "by: Ani\nheadline: '&lt;b&gt;Tebal&lt;/b&gt;'").remark_lines()
     assert escaped.startswith("article.md:3: headline: readers would see <b> as it stands")

@@ -90,7 +90,7 @@ NAMED = {
 
 @pytest.mark.parametrize("body", NAMED, ids=ascii)
 def test_what_cannot_be_understood_is_named_by_its_line(body: str) -> None:
-    [remark] = draft(f"Satu.\n\nDua\n{body}").told()
+    [remark] = draft(f"Satu.\n\nDua\n{body}").remark_lines()
     assert remark.startswith("article.md:7: ")
     assert NAMED[body] in remark
 

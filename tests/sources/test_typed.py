@@ -282,7 +282,7 @@ REMARKS = {
 @pytest.mark.parametrize("body", REMARKS, ids=ascii)
 def test_what_loses_only_its_form_is_named_by_its_line(body: str) -> None:
     line, says = REMARKS[body]
-    (told,) = draft(body).told()
+    (told,) = draft(body).remark_lines()
     assert told.startswith(f"article.md:{line}: ")
     assert says in told
 
@@ -302,4 +302,4 @@ def test_what_loses_only_its_form_is_named_by_its_line(body: str) -> None:
     ids=ascii,
 )
 def test_plain_prose_is_not_remarked_upon(body: str) -> None:
-    assert draft(body).told() == []
+    assert draft(body).remark_lines() == []

@@ -18,7 +18,7 @@ def said(tmp_path: Path, body: str, front: str = "") -> str:
     path = tmp_path / "kabar.md"
     path.write_text(f"---\nheadline: Kabar\n{front}---\n\nIsi kabar.\n\n{body}\n", encoding="utf-8")
     try:
-        return "\n".join(read(path, OFFICE).told())
+        return "\n".join(read(path, OFFICE).remark_lines())
     except ArticleError as error:
         return f"{error}"
 

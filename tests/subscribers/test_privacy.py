@@ -1,4 +1,4 @@
-"""People: what is kept of them, the evidence that they agreed, and how they are forgotten."""
+"""People: what is kept of them, the record that they agreed, and how they are forgotten."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def traces(room: Newsroom, text: str) -> list[str]:
     return [path.name for path in files if text.encode() in path.read_bytes()]
 
 
-# evidence
+# consent
 
 
-def test_columns_are_mapped_and_the_evidence_of_consent_is_kept(room: Newsroom) -> None:
+def test_columns_are_mapped_and_consent_is_recorded(room: Newsroom) -> None:
     table = (
         "No;Nama Lengkap;Alamat Surel;Waktu;Sumber\n"
         f"1;Ani;{ANI};2026-01-02T08:00:00+07:00;Formulir A\n2;Budi;{BUDI};2026-01-03;\n"

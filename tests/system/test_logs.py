@@ -89,7 +89,7 @@ def kept(
     """Return what stands in the file and on stderr after something was logged."""
     shown = io.StringIO()
     options = LogOptions(verbosity=verbosity, file=path, as_json=as_json)
-    with redirect_stderr(shown), logs.kept(options, scrubber(SECRETS)):
+    with redirect_stderr(shown), logs.writing(options, scrubber(SECRETS)):
         write()
     return path.read_text(encoding="utf-8"), shown.getvalue()
 
@@ -352,7 +352,7 @@ def test_a_file_that_has_grown_is_rotated(tmp_path: Path, monkeypatch: pytest.Mo
 
 def fill(path: str, name: str) -> None:
     logs.FILE_BYTES, logs.KEPT_FILES = 20_000, 50
-    with logs.kept(LogOptions(file=Path(path)), str):
+    with logs.writing(LogOptions(file=Path(path)), str):
         for number in range(500):
             logging.getLogger(name).error("record %03d", number)
 
@@ -405,6 +405,6 @@ def test_a_file_that_cannot_be_the_log_is_refused_in_a_line(
     tmp_path: Path, name: str, why: str
 ) -> None:
     (tmp_path / "article.md").write_text("---\nheadline: Kabar\n---\n")
-    with pytest.raises(UsageError, match=why), logs.kept(LogOptions(file=tmp_path / name), str):
+    with pytest.raises(UsageError, match=why), logs.writing(LogOptions(file=tmp_path / name), str):
         pass
     assert (tmp_path / "article.md").read_text() == "---\nheadline: Kabar\n---\n"

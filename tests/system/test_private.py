@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.system.disk import kept_private
+from syndicate.system.disk import take_from_others
 
 TAKE = """
 import sqlite3, sys
@@ -32,7 +32,7 @@ def test_a_database_stays_locked(tmp_path: Path, journal: str, mode: int) -> Non
         db.execute("BEGIN IMMEDIATE")
         for one in tmp_path.iterdir():
             one.chmod(mode)
-            assert kept_private(one) == (mode != 0o600)
+            assert take_from_others(one) == (mode != 0o600)
             assert one.stat().st_mode & 0o777 == 0o600
         taken = subprocess.run([sys.executable, "-c", TAKE, str(path)], timeout=30)
         assert taken.returncode == 7
@@ -43,5 +43,5 @@ def test_what_a_link_leads_to_is_left_alone(tmp_path: Path) -> None:
     target.touch(mode=0o644)
     target.chmod(0o644)
     link.symlink_to(target)
-    assert not kept_private(link)
+    assert not take_from_others(link)
     assert target.stat().st_mode & 0o777 == 0o644

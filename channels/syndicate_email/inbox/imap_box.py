@@ -67,7 +67,7 @@ class ImapBox:
         try:
             self._encrypt()
             self._log_in()
-            self._count = self._selected()
+            self._count = self._select()
             self._validity = self._numbering()
             folder = f"imap {server.user}@{server}/{server.folder}"
             self.place = f"{folder} {self._validity}" if self._validity else ""
@@ -197,7 +197,7 @@ class ImapBox:
                 " user and password may only hold ASCII there"
             )
 
-    def _selected(self) -> int:
+    def _select(self) -> int:
         """Select the folder; return its number of messages."""
         step = f"the folder {self._server.folder!r}"
         answer = self._asked(step, self._imap.select, _quoted(_utf7(self._server.folder)))

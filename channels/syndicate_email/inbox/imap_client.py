@@ -10,7 +10,7 @@ from contextlib import suppress
 from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any
 
-from syndicate.network.exchange import AnswerTooLarge, Exchange, Overdue, connected
+from syndicate.network.exchange import AnswerTooLarge, Exchange, Overdue, connect
 from syndicate.system.stop import Stopped
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ImapClient(IMAP4):
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
         self.host, self.port = host, port
-        self.sock = connected(host, port, self.exchange)
+        self.sock = connect(host, port, self.exchange)
         if self._secure:
             self.sock = self._in_tls(self._secure())
 

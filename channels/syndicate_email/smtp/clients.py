@@ -8,7 +8,7 @@ import ssl
 from smtplib import SMTP, SMTP_SSL, SMTPResponseException, SMTPServerDisconnected
 from typing import TYPE_CHECKING, Any
 
-from syndicate.network.exchange import Exchange, Limits, Overdue, connected
+from syndicate.network.exchange import Exchange, Limits, Overdue, connect
 from syndicate.text import excerpt, squeeze
 
 log = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class Client(_Base):
             raise Overdue(self._patience) from None
 
     def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
-        return connected(host, port, self._step)
+        return connect(host, port, self._step)
 
     def _next_step(self) -> None:
         self._step = Exchange(self._measure)

@@ -162,7 +162,7 @@ class Conversation:
             if (self.sent_bytes < asked or not agrees) and code != CLOSING:
                 self._keep_step(step, code, asked)
             self.awaited.popleft()
-            if letter is not None and (ended := self._answered(step, letter, code, text)):
+            if letter is not None and (ended := self._take_answer(step, letter, code, text)):
                 letter.ended = True
                 yield ended
                 if step is Stage.MAIL:
@@ -198,7 +198,7 @@ class Conversation:
             taken = letter.ends_at is not None and self.sent_bytes >= letter.ends_at
             yield letter, self._doubt(trouble) if taken else None
 
-    def _answered(
+    def _take_answer(
         self, step: Stage, letter: OutgoingLetter, code: int, text: bytes
     ) -> Ended | None:
         """Act on an answer; return how the letter ended, where it did."""

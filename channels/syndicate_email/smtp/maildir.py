@@ -9,7 +9,7 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 from syndicate import Delivery, DeliveryError, Outcome, Receipt, Unavailable
-from syndicate.system.disk import created, make_private, sync_folder
+from syndicate.system.disk import create_private, make_private, sync_folder
 
 if TYPE_CHECKING:
     from syndicate_email.smtp.conversation import OutgoingLetter
@@ -89,7 +89,7 @@ class Maildir:
         half = self._path / "tmp" / name
         half.unlink(missing_ok=True)  # what a dead process left, or a link
         try:
-            with created(half) as file:
+            with create_private(half) as file:
                 file.write(letter)
                 file.flush()
                 os.fsync(file.fileno())

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, insert, null, select, true, update
 
 from syndicate.ledger.database.batches import batches
-from syndicate.ledger.database.engine import affected
+from syndicate.ledger.database.engine import execute_counting
 from syndicate.ledger.schema import deliveries, editions, renditions
 from syndicate.ledger.sending.attempts import resting
 from syndicate.ledger.sending.renditions import forget_unused, keep, keep_all
@@ -173,7 +173,7 @@ class Deliveries:
             "state": "due",
         }
         idle = deliveries.c.state.in_(("due", "refused", "in_doubt"))
-        is_taken = affected(self.db, update(deliveries).where(here, idle).values(**values))
+        is_taken = execute_counting(self.db, update(deliveries).where(here, idle).values(**values))
         self.db.execute(resting(here))
         forget_unused(self.db, unknown)
         return bool(is_taken)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from syndicate.ledger.database.batches import batches
-from syndicate.ledger.database.engine import inserted
+from syndicate.ledger.database.engine import insert_row
 from syndicate.ledger.schema import deliveries, editions, runs
 
 SET_STAMP = update(editions).where(editions.c.id == bindparam("number"))
@@ -57,7 +57,7 @@ class Editions:
         """Return a standing edition's number; one that is missing is opened now."""
         number = self.number(channel, key)
         if number is None:
-            number = inserted(self.db, editions, channel_id=channel, key=key)
+            number = insert_row(self.db, editions, channel_id=channel, key=key)
             self._numbers[channel, key] = number
             self._stamps[number] = None
         return number

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.database.clock import FARTHEST_AHEAD
-from syndicate.ledger.database.engine import inserted
+from syndicate.ledger.database.engine import insert_row
 from syndicate.ledger.schema import articles, edition_items, editions, syndications
 from syndicate.model.article import Item
 
@@ -64,7 +64,7 @@ class Windows:
 
     def close(self, channel: int, window: Window, carried: Mapping[str, Iterable[Item]]) -> int:
         """Freeze a digest's window with what it carries; ``carried`` maps parts to items."""
-        edition = inserted(
+        edition = insert_row(
             self.db,
             editions,
             channel_id=channel,
@@ -80,7 +80,7 @@ class Windows:
         self, channel: int, key: str, at: datetime, carried: Mapping[str, Iterable[Item]]
     ) -> int:
         """Open an edition of a list beside its windows, with what it carries."""
-        edition = inserted(self.db, editions, channel_id=channel, key=key, opened_at=at)
+        edition = insert_row(self.db, editions, channel_id=channel, key=key, opened_at=at)
         self._carry(edition, carried)
         return edition
 

@@ -19,7 +19,7 @@ from syndicate.ledger.schema import backups, moves
 from syndicate.system import disk
 from syndicate.system.process import Holder
 
-FILE = "sqlite:///"  # and its path
+SQLITE_URL = "sqlite:///"  # and its path
 ERASED = "forgotten-"  # and the number: what an erased subscriber is called
 PART = re.compile(r"\.([0-9a-f]{8})\.(\d+)\.([0-9a-f]{8})\.part$")  # host, process, its beginning
 AT_REST = 3600.0  # seconds after which nobody writes a part any more, on whatever machine
@@ -35,7 +35,7 @@ def backup(engine: Engine, to: Path) -> None:
     part = to.with_name(f"{to.name}{ending(Holder.me())}")  # its own: others may copy, too
     try:
         with closing(sqlite3.connect(str(engine.url.database), timeout=BUSY / 1000)) as source:
-            disk.created(part).close()
+            disk.create_private(part).close()
             with closing(sqlite3.connect(part)) as target:
                 source.backup(target)
         part.rename(to)
@@ -94,14 +94,14 @@ def known(engine: Engine) -> list[Path]:
         came = db.scalars(select(moves.c.place).where(moves.c.arrives)).all()
     path = path_of(engine)
     older = sorted(path.parent.glob(f"{path.name}.v*.bak")) if path else []
-    files = (Path(place.removeprefix(FILE)) for place in came if place.startswith(FILE))
+    files = (Path(place.removeprefix(SQLITE_URL)) for place in came if place.startswith(SQLITE_URL))
     return [*older, *made, *(file for file in files if file.exists())]
 
 
 def erase(path: Path, email: str, hidden: str) -> bool:
     """Erase a person from a copy of any version, for good; whether they were in it."""
     with closing(sqlite3.connect(path, timeout=BUSY / 1000)) as db:
-        with db, _allowed(db):
+        with db, _allowing_changes(db):
             found = db.execute("SELECT id FROM subscribers WHERE email = ?", (email,)).fetchone()
             if found and _has(db, "goodbyes"):
                 mine = "SELECT id FROM subscriptions WHERE subscriber_id = ?"
@@ -118,7 +118,7 @@ def erase(path: Path, email: str, hidden: str) -> bool:
 
 
 @contextmanager
-def _allowed(db: sqlite3.Connection) -> Iterator[None]:
+def _allowing_changes(db: sqlite3.Connection) -> Iterator[None]:
     """Let a ledger that was moved be changed, in this one transaction."""
     db.execute("BEGIN IMMEDIATE")  # what changes tables begins none by itself
     forbidding = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()

@@ -107,12 +107,12 @@ def dialler(engine: Engine) -> Dialler:
     return DIALLERS[engine]
 
 
-def unhurried(db: Connection) -> None:
+def without_timeout(db: Connection) -> None:
     """Let this transaction's statements take what they take: all of a ledger is rewritten."""
     if db.dialect.name != "sqlite":
         from syndicate.ledger.database import postgresql
 
-        postgresql.unhurried(db.connection.driver_connection)
+        postgresql.without_statement_timeout(db.connection.driver_connection)
 
 
 def _refuse_odd(parsed: URL) -> None:
@@ -225,7 +225,9 @@ def say(db: Connection, statement: str, values: Sequence[Any]) -> Any:
     return cursor
 
 
-def affected(db: Connection, statement: Executable, values: Mapping[str, Any] | None = None) -> int:
+def execute_counting(
+    db: Connection, statement: Executable, values: Mapping[str, Any] | None = None
+) -> int:
     """Execute a statement that changes rows; returns how many it did.
 
     Unless it is asked for, PostgreSQL's count of an INSERT … SELECT is lost: -1.
@@ -236,7 +238,7 @@ def affected(db: Connection, statement: Executable, values: Mapping[str, Any] | 
     return count
 
 
-def inserted(db: Connection, table: Table, **values: Any) -> int:
+def insert_row(db: Connection, table: Table, **values: Any) -> int:
     """Insert a row; returns its number."""
     key = db.execute(insert(table).values(**values)).inserted_primary_key
     assert key is not None

@@ -23,7 +23,7 @@ from syndicate.system.disk import contents, replacing
 
 ENDING = ".generation"  # of the file's name, after the ledger's or the configuration's
 LARGEST = 4096  # bytes of such a file
-FORM = re.compile(r"^(\d{1,18}) ([0-9a-f]{32})$", re.MULTILINE)
+MARK_LINE = re.compile(r"^(\d{1,18}) ([0-9a-f]{32})$", re.MULTILINE)
 TEXT = (
     "# What was sent last with the ledger beside this file: leave it here, and put no copy of it"
     " back.\n"
@@ -202,7 +202,7 @@ def look(file: Path | None) -> Mark | Harmed | None:
         return None
     except OSError as error:
         return Harmed(f"{error.strerror}")
-    found = FORM.search(content.decode("ascii", errors="replace"))
+    found = MARK_LINE.search(content.decode("ascii", errors="replace"))
     return Mark(int(found[1]), found[2]) if found else Harmed("it holds no mark", is_file=True)
 
 

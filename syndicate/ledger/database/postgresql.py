@@ -216,7 +216,7 @@ def refuse_ended(line: Any, _record: object, _proxy: object) -> None:
         raise DisconnectionError
 
 
-def unhurried(line: Any) -> None:
+def without_statement_timeout(line: Any) -> None:
     """Let the statements of this transaction take what they take: all of a ledger is rewritten."""
     line.patience = None
     line.execute("SET LOCAL statement_timeout = 0")

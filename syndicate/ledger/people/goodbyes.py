@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, insert, select, update
 
-from syndicate.ledger.database.engine import affected, now, transaction
+from syndicate.ledger.database.engine import execute_counting, now, transaction
 from syndicate.ledger.people.lists import (
     LEFT,
     Subscription,
@@ -102,7 +102,7 @@ class Goodbyes:
         with transaction(self.engine) as db:
             db.execute(update(goodbyes).where(ours, open_).values(**values))
 
-    def bounced(self, letter: Sequence[Leaving], code: str, at: datetime) -> None:
+    def count_bounce(self, letter: Sequence[Leaving], code: str, at: datetime) -> None:
         """Count a goodbye that its reader's mail system refused, as any other letter."""
         with transaction(self.engine) as db:
             take_turn(db)
@@ -143,7 +143,7 @@ class Goodbyes:
     ) -> Subscription | ClosedReturn | None:
         """Make the subscription anew that a token names; None for one that is used or too old.
 
-        The old one stays with its evidence, and the new one says where it comes from.
+        The old one stays with its record of consent, and the new one says where it comes from.
         """
         keys = by_key(db)
         found = self.tokens.read(token, RETURN, keys)
@@ -169,7 +169,9 @@ def forget_old_goodbyes(db: Connection, at: datetime) -> None:
 
 
 def _died(db: Connection, which: ColumnElement[bool]) -> int:
-    return affected(db, update(goodbyes).where(which).values(state="over", why=DIED, **FREE))
+    return execute_counting(
+        db, update(goodbyes).where(which).values(state="over", why=DIED, **FREE)
+    )
 
 
 def _due(after: datetime) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, text, update
 
-from syndicate.ledger.database.engine import affected, transaction
+from syndicate.ledger.database.engine import execute_counting, transaction
 from syndicate.ledger.people.tokens import SUBSCRIPTION, Tokens
 from syndicate.ledger.processes.claims import FREE, take_turn
 from syndicate.ledger.schema import channels, forgotten, goodbyes, subscribers, subscriptions
@@ -37,7 +37,7 @@ class Joining(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joiner:
-    """Person to be put on a list, with the evidence that they want it."""
+    """Person to be put on a list, with the record of their consent."""
 
     email: str
     name: str = ""
@@ -90,7 +90,7 @@ class Lists:
         if again:
             back = [away.pop(p.email) for p in people if p.email in away and not p.ended]
             db.execute(delete(forgotten).where(forgotten.c.hash.in_(back)))
-        ids = _numbered(db, [person for person in people if person.email not in away])
+        ids = _add_subscribers(db, [person for person in people if person.email not in away])
         standing = _standing(db, channel, ids.values())
         found, rows = [], dict[int, dict[str, Any]]()
         for person in people:
@@ -224,7 +224,7 @@ def end_subscriptions(
     ended = update(subscriptions).where(s.subscriber_id == subscriber, s.ended_at.is_(None))
     if channel is not None:
         ended = ended.where(s.channel_id == channel)
-    return affected(db, ended.values(ended_at=at, ended_reason=reason))
+    return execute_counting(db, ended.values(ended_at=at, ended_reason=reason))
 
 
 def subscriptions_of(db: Connection, email: str) -> list[Subscription]:
@@ -263,7 +263,7 @@ def number_of(db: Connection, email: str) -> int | None:
     return None if number is None else int(number)
 
 
-def _numbered(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
+def _add_subscribers(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
     """Return every address's number; new subscribers get one."""
     first: dict[str, str] = {}
     for person in people:
@@ -303,7 +303,7 @@ def _leave_elsewhere(db: Connection, person: Joiner, row: dict[str, Any], active
         here = and_(here, s.started_at < person.ended_at)
     ended = update(subscriptions).where(here)
     ended = ended.values(ended_at=row["ended_at"], ended_reason=person.ended)
-    return Joining.ENDED if affected(db, ended) else Joining.KEPT
+    return Joining.ENDED if execute_counting(db, ended) else Joining.KEPT
 
 
 def _row(channel: int, number: int, person: Joiner, at: datetime) -> dict[str, Any]:

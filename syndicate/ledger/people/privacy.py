@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, select, text, update
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.database import backups
-from syndicate.ledger.database.engine import affected, now, stamp, transaction
+from syndicate.ledger.database.engine import execute_counting, now, stamp, transaction
 from syndicate.ledger.people.lists import number_of, subscriptions_of
 from syndicate.ledger.people.tokens import Tokens
 from syndicate.ledger.processes.claims import take_turn
@@ -91,7 +91,7 @@ class Privacy:
                 db.execute(update(subscribers).where(subscribers.c.id == number).values(**values))
                 mine = letters.c.subscriber_id == number
                 db.execute(update(letters).where(mine).values(why=None))
-            asked = affected(db, delete(requests).where(requests.c.email == email))
+            asked = execute_counting(db, delete(requests).where(requests.c.email == email))
             db.execute(FORGOTTEN, {"hash": hidden, "at": stamp(db, now(db))})
         self._rewrite()
         copies, missed = [], []

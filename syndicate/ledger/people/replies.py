@@ -22,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.ledger.database.engine import affected, now, stamp, transaction
+from syndicate.ledger.database.engine import execute_counting, now, stamp, transaction
 from syndicate.ledger.people.lists import by_key
 from syndicate.ledger.people.tokens import REQUEST, Tokens
 from syndicate.ledger.processes import moves
@@ -65,7 +65,7 @@ class Replies:
         """Run one transaction for what a message means; None where that was done before."""
         with transaction(self.engine) as db:
             take_turn(db)
-            is_ours = affected(db, HEARD, {"key": key, "at": stamp(db, at)})
+            is_ours = execute_counting(db, HEARD, {"key": key, "at": stamp(db, at)})
             yield db if is_ours else None
 
     def ask(self, db: Connection, wish: ReaderRequest) -> bool:
@@ -86,7 +86,7 @@ class Replies:
         db.execute(insert(requests).values(**_columns(wish), state="held"))
 
     @contextmanager
-    def released(self, channel: int) -> Iterator[tuple[Connection, list[ReaderRequest]]]:
+    def releasing(self, channel: int) -> Iterator[tuple[Connection, list[ReaderRequest]]]:
         """Run one transaction for held wishes, which are over then: a person has looked."""
         here = and_(q.channel_id == channel, q.state == "held")
         with transaction(self.engine) as db:
@@ -109,7 +109,9 @@ class Replies:
             if moves.under_way(db, self.processes):
                 return False
             taken = update(requests).where(q.id == request, q.state == "due")
-            return bool(affected(db, taken.values(state="sending", **claim_of(me, now(db)))))
+            return bool(
+                execute_counting(db, taken.values(state="sending", **claim_of(me, now(db))))
+            )
 
     def end_dead_claims(self) -> None:
         """Let others send what dead processes were sending: twice the same letter does no harm."""
@@ -130,7 +132,7 @@ class Replies:
         """Return the token that the answer to our question must hold."""
         return self.tokens.make(REQUEST, channel_key, request.id)
 
-    def confirmed(
+    def take_confirmed(
         self, db: Connection, token: str, at: datetime, wants: Sequence[str] = (JOIN,)
     ) -> ReaderRequest | None:
         """Take the request that a token confirms; None for an old or wrong one."""
@@ -147,7 +149,7 @@ class Replies:
 
 
 def _due_again(db: Connection, which: ColumnElement[bool]) -> int:
-    return affected(db, update(requests).where(which).values(state="due", **FREE))
+    return execute_counting(db, update(requests).where(which).values(state="due", **FREE))
 
 
 def _same_wish(wish: ReaderRequest) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from hashlib import blake2b, sha256
 SUBSCRIPTION, REQUEST, RETURN = "subscription", "request", "return"
 NUMBER = 5  # bytes: a trillion people
 PROOF = 11  # bytes
-FORM = re.compile(r"[0-9a-f]{32}")
+TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")
 IN_TEXT = re.compile(r"(?<![\w-])[0-9a-f]{32}(?![\w-])")
 
 
@@ -37,7 +37,7 @@ class Tokens:
     def read(self, token: str, what: str, channels: Iterable[str]) -> tuple[str, int] | None:
         """Return the (channel, number) that a token names; None if it is not ours."""
         token, names = token.strip().lower(), list(channels)
-        if FORM.fullmatch(token):
+        if TOKEN_PATTERN.fullmatch(token):
             raw = bytes.fromhex(token)
             hidden, proof = int.from_bytes(raw[:NUMBER]), raw[NUMBER:]
             for key in map(bytes.fromhex, self.keys):

@@ -32,12 +32,12 @@ from sqlalchemy.exc import DBAPIError
 from syndicate.errors import LedgerError
 from syndicate.ledger.database.engine import (
     MOVED,
-    affected,
     dialler,
+    execute_counting,
     now,
     path_of,
     transaction,
-    unhurried,
+    without_timeout,
 )
 from syndicate.ledger.processes.claims import abandoned
 from syndicate.ledger.processes.liveness import Processes, holding
@@ -189,7 +189,7 @@ def hold(db: Connection) -> None:
 def take_time(db: Connection) -> None:
     """Lift the time limits of this transaction."""
     if db.dialect.name != "sqlite":
-        unhurried(db)
+        without_timeout(db)
         db.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
@@ -211,7 +211,7 @@ def arrive(db: Connection, name: str, place: str) -> None:
 def end_arrival(db: Connection, name: str) -> bool:
     """End the move at its new place; False where this move does not lead here."""
     here = update(moves).where(m.name == name, m.arrives)
-    return bool(affected(db, here.values(ended_at=now(db))))
+    return bool(execute_counting(db, here.values(ended_at=now(db))))
 
 
 def place_of(engine: Engine) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, null, select, update
 
 from syndicate.errors import Bounced, Deferred, DeliveryError
-from syndicate.ledger.database.engine import affected, say, stamp
+from syndicate.ledger.database.engine import execute_counting, say, stamp
 from syndicate.ledger.people.lists import record_bounce
 from syndicate.ledger.schema import letters, runs
 from syndicate.ledger.sending.backoff import MOST_TRIES, back_off
@@ -87,7 +87,7 @@ def _fail(
     if follows.state == DUE:
         values |= _due_again(db, moments, edition, letter, error)
     known = db.scalar(select(x.code).where(here)) if follows.counts else None
-    changed = affected(db, update(letters).where(here).values(**values))
+    changed = execute_counting(db, update(letters).where(here).values(**values))
     if changed and isinstance(error, Bounced) and error.code != known:
         record_bounce(db, letter.subscriber, error.code, values["at"])
 

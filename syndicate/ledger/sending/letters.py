@@ -24,8 +24,8 @@ from sqlalchemy import (
 )
 
 from syndicate.ledger.database.engine import (
-    affected,
     database_errors,
+    execute_counting,
     say,
     stamp,
     transaction,
@@ -146,7 +146,7 @@ class Letters:
             begun = {"cursor": found[-1][0], "started_at": run.started_at or moment, "why": why}
             db.execute(update(runs).where(r.edition_id == edition).values(**begun))
             self._renew_at = self._renew_at or time.monotonic() + RENEW_SECONDS
-            return self._claimed(db, edition, dict(found), claim_of(me, moment))
+            return self._insert_claim(db, edition, dict(found), claim_of(me, moment))
 
     def renew(self) -> None:
         """Renew our claims when it is time to, though no letter has been started for long."""
@@ -222,7 +222,7 @@ class Letters:
         token = self.tokens.make(SUBSCRIPTION, channel_key, subscriber)
         return Recipient(id=str(subscriber), email=email, token=token)
 
-    def _claimed(
+    def _insert_claim(
         self, db: Connection, edition: int, people: Mapping[int, str], claim: Mapping[str, Any]
     ) -> ClaimedBlock:
         """Insert our claim on these recipients."""
@@ -353,7 +353,7 @@ def end_blocks(db: Connection, which: ColumnElement[bool], why: str) -> int:
             x.state == "sending",
         )
         doubtful = update(letters).where(under_way).values(state="in_doubt", why=why)
-        count += affected(db, doubtful)
+        count += execute_counting(db, doubtful)
         db.execute(delete(blocks).where(blocks.c.id == row.id))
     return count
 

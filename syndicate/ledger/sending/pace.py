@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 
-from syndicate.ledger.database.engine import affected, transaction
+from syndicate.ledger.database.engine import execute_counting, transaction
 from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.schema import channels, used
 from syndicate.model.rate import Rate
@@ -76,7 +76,7 @@ class Pace:
     def _use(self, db: Connection, channel: int, count: int, now: datetime) -> None:
         u, minute = used.c, now.replace(second=0, microsecond=0) + RATE_STEP
         here = and_(u.channel_id == channel, u.minute == minute)
-        if not affected(db, update(used).where(here).values(count=u.count + count)):
+        if not execute_counting(db, update(used).where(here).values(count=u.count + count)):
             old = or_(u.minute < now - timedelta(days=2), u.minute > now + RATE_STEP)
             db.execute(delete(used).where(u.channel_id == channel, old))
             db.execute(insert(used).values(channel_id=channel, minute=minute, count=count))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Engine, and_, case, literal, null, select, update
 
 from syndicate.errors import UsageError
-from syndicate.ledger.database.engine import affected, transaction
+from syndicate.ledger.database.engine import execute_counting, transaction
 from syndicate.ledger.schema import attempts, deliveries
 from syndicate.ledger.sending.attempts import NOTHING_THERE, Attempt, resting
 from syndicate.ledger.sending.doubts import Doubts
@@ -46,7 +46,7 @@ class Resolutions:
             "destination": case((first, literal(receipt.destination)), else_=d.destination),
         }
         with transaction(self.engine) as db:
-            if affected(db, update(deliveries).where(here).values(**seen, **present)):
+            if execute_counting(db, update(deliveries).where(here).values(**seen, **present)):
                 db.execute(resting(d.id == delivery))
                 return
         self.queue.end([(self._doubtful(delivery), receipt)])
@@ -55,7 +55,7 @@ class Resolutions:
         """Make a delivery due again that a person has not found, whatever was thought."""
         here = and_(d.id == delivery, d.state == "refused")
         with transaction(self.engine) as db:
-            if affected(db, update(deliveries).where(here).values(**NOTHING_THERE, why="")):
+            if execute_counting(db, update(deliveries).where(here).values(**NOTHING_THERE, why="")):
                 db.execute(resting(d.id == delivery))
                 return
         self.doubts.absent(self._doubtful(delivery))
@@ -65,7 +65,7 @@ class Resolutions:
         here = and_(d.id == delivery, d.state.in_(("due", "refused")))
         values = {"state": "settled", "why": "given up", "not_before": null()}
         with transaction(self.engine) as db:
-            if not affected(db, update(deliveries).where(here).values(**values)):
+            if not execute_counting(db, update(deliveries).where(here).values(**values)):
                 raise UsageError(
                     f"delivery {delivery} cannot be given up: see `syndicate status`; of a post in"
                     " doubt say --sent REF or --not-sent"

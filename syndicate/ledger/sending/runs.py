@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.ledger.database.engine import affected, now, transaction
+from syndicate.ledger.database.engine import execute_counting, now, transaction
 from syndicate.ledger.schema import (
     Moment,
     blocks,
@@ -122,7 +122,7 @@ class Runs:
             why = db.scalar(select(r.why).where(r.edition_id == edition)) or ""
             due = and_(x.edition_id == edition, x.state == "due")
             values = {"state": "refused", "why": why, "code": null(), "not_before": null()}
-            count = affected(db, update(letters).where(due).values(**values))
+            count = execute_counting(db, update(letters).where(due).values(**values))
             here = update(runs).where(r.edition_id == edition)
             db.execute(here.values(paused_at=null()))
             finish(db, edition)
@@ -140,7 +140,7 @@ class Runs:
                 values["code"] = null()
         with transaction(self.engine) as db:
             halt_turns(db, edition)
-            count = affected(db, update(letters).where(which).values(**values))
+            count = execute_counting(db, update(letters).where(which).values(**values))
             stencil = db.scalar(select(r.stencil).where(r.edition_id == edition))
             if state == "due" and stencil is None:
                 due = and_(x.edition_id == edition, x.state == "due")
@@ -219,7 +219,7 @@ def _address(db: Connection, edition: int, which: ColumnElement[bool]) -> int:
     people = select(literal(edition), subscriptions.c.subscriber_id, literal("due")).where(which)
     into = ["edition_id", "subscriber_id", "state"]
     ordered = people.order_by(subscriptions.c.subscriber_id)
-    return affected(db, insert(letters).from_select(into, ordered))
+    return execute_counting(db, insert(letters).from_select(into, ordered))
 
 
 def readers_of(channel: int, uri: str) -> Select[Any]:

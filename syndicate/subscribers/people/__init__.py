@@ -33,7 +33,9 @@ CLOSED = {  # what ended a way back
 }
 ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)  # RFC 5322
 MOST_LOCAL, MOST_DOMAIN = 64, 180  # characters that are surely not too many
-ADDRESS = re.compile(r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<email>[^<>]+?)\s*>\s*")  # Ani <ani@…>
+NAMED_ADDRESS = re.compile(
+    r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<email>[^<>]+?)\s*>\s*"
+)  # Ani <ani@…>
 COMMENTED = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s+\((?P<name>.*)\)")  # ani@… (Ani)
 IN_NAME = re.compile(r"[^\s<>()@\"',;]+@[^\s<>()@\"',;]+\.\w+")
 
@@ -123,7 +125,7 @@ def add_addresses(
     again: bool = False,
     on_remark: Callable[[Remark], None] = lambda _: None,
 ) -> Joined:
-    """Put addresses on a list, with the evidence of their consent."""
+    """Put addresses on a list, with the record of their consent."""
     people = (
         Person(line=number, joiner=Joiner(email=address, source=source, wording=wording))
         for number, address in enumerate(addresses, 1)
@@ -317,7 +319,7 @@ def _parted(cell: str) -> tuple[str, str]:
     if cell.isascii() and not set("<(:") & set(cell):
         return cell, ""
     cell = cell.strip()
-    found = ADDRESS.fullmatch(cell) or COMMENTED.fullmatch(cell)
+    found = NAMED_ADDRESS.fullmatch(cell) or COMMENTED.fullmatch(cell)
     if found:
         return found["email"], found["name"]
     return cell.removeprefix("mailto:"), ""

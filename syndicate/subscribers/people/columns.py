@@ -31,7 +31,7 @@ COLUMNS = {
     ),
 }  # fmt: skip
 FIELDS = ("email", "name", "source", "wording", "consented")
-ADDRESS = re.compile(r"[^\s<>@]@[^\s<>@]+\.\w")  # a person's, and in no title
+ADDRESS_IN_CELL = re.compile(r"[^\s<>@]@[^\s<>@]+\.\w")  # a person's, and in no title
 PERSON = re.compile(  # nothing but an address, and perhaps its owner's name
     r"\s*(?:[^<>@]*<|['\"‘“])?\s*(?:mailto:)?[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>?(?:\s*\(.*\))?\s*"
 )
@@ -236,7 +236,7 @@ def _about(title: str) -> Title | None:
 
 def is_person(cell: str) -> bool:
     """Return True if a cell holds an address, so that its row is no head."""
-    return ADDRESS.search(cell) is not None
+    return ADDRESS_IN_CELL.search(cell) is not None
 
 
 def is_row_of_person(row: Sequence[str]) -> bool:

@@ -94,7 +94,7 @@ STAYING = re.compile(
     r"|active|aktif|pelanggan|enabled|opt(?:ed)? ?in|terdaftar|interested|berminat|allowed)\b"
 )
 NO = {"no", "false", "0", "n", "f", "off", "none", "tidak", "bukan", "belum", "tdk", "never"}
-YES = {"yes", "true", "1", "y", "t", "on", "ya", "iya", "sudah", "x"}
+YES_WORDS = {"yes", "true", "1", "y", "t", "on", "ya", "iya", "sudah", "x"}
 NOT = NO - {"n", "f", "off"} | {"not", "isn", "wasn", "hasn", "non", "tak", "tanpa", "without"}
 FILLERS = {
     "sudah", "telah", "minta", "mohon", "ingin", "mau", "sejak", "per", "tanggal", "tgl", "dari",
@@ -174,7 +174,7 @@ def _signs(clause: str) -> Iterator[LeavingSign | None]:
         if value in NO:
             yield from _denied(key)
             return
-        clause = key if value in YES else clause
+        clause = key if value in YES_WORDS else clause
     text = normalized_words(clause)
     found = [] if ELSEWHERE.search(text) else list(_found(text))
     plain = _is_filler(text, found)

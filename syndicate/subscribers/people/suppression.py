@@ -31,7 +31,7 @@ GONE = {  # what is too short, or too common, to mean it among other words
     Suppression.UNCONFIRMED: ("transactional", "non subscriber"),
 }  # fmt: skip
 BY_WORD = {word: suppression for suppression, names in GONE.items() for word in names}
-YES = {"1", "true", "yes", "y", "on", "ya", "c", "ok", "benar", "wahr", "vrai"}
+AFFIRMATIVE_CELLS = {"1", "true", "yes", "y", "on", "ya", "c", "ok", "benar", "wahr", "vrai"}
 GETS_LETTERS = {
     "subscribed", "subscriber", "active", "enabled", "confirmed", "regular", "valid", "opted in",
     "opt in", "verified", "approved", "member", "owner", "manager", "moderator", "live", "normal",
@@ -41,14 +41,14 @@ GETS_LETTERS = {
     "daily", "abridged", "summary", "deliverable", "delivered", "good", "sent", "success",
     "terkirim", "berhasil", "sukses",
 }  # fmt: skip
-STAYS = {"", *YES, *GETS_LETTERS}
+STAYS = {"", *AFFIRMATIVE_CELLS, *GETS_LETTERS}
 NOTHING = {
     "", "0", "0 0", "false", "no", "n", "f", "off", "none", "null", "nil", "nan", "never", "n a",
     "0000 00 00", "0000 00 00 00 00 00", "unchecked", "tidak", "tdk", "bukan", "belum",
     "tidak ada", "belum ada", "not yet", "belum pernah", "tidak pernah", "salah", "falsch", "faux",
 }  # fmt: skip
 BOOLEANS = {
-    *NOTHING, *YES - {"c", "ok"}, "t", "x", "v", "iya", "sudah", "checked", "u", "b", "p",
+    *NOTHING, *AFFIRMATIVE_CELLS - {"c", "ok"}, "t", "x", "v", "iya", "sudah", "checked", "u", "b", "p",
 }  # fmt: skip
 CODE = re.compile(  # what a mail system answered
     r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.[1-7]\.\d{1,2}(?!\.?\d)"
@@ -57,11 +57,11 @@ CODE = re.compile(  # what a mail system answered
 )
 NO_SUCH = re.compile(r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.1\.(?:1|2|3|10)\b", re.I)
 START = ("5", "s", "S")  # of what CODE matches
-LINK = re.compile(r"\w+://\S+")
+URL_IN_CELL = re.compile(r"\w+://\S+")
 UNCLEAR = "t"  # true, or tidak
 NO_STATUS = 'if this is not about leaving, use --columns "status="'
 CLEARER = "write yes or no there (or ya, tidak)"
-FILE = re.compile(r"(?<![a-z])(un|non)?(subscribed|cleaned)_\w*export", re.IGNORECASE)
+EXPORT_NAME = re.compile(r"(?<![a-z])(un|non)?(subscribed|cleaned)_\w*export", re.IGNORECASE)
 FILES = {  # Mailchimp's
     "unsubscribed": Suppression.LEFT,
     "cleaned": Suppression.BOUNCED,
@@ -130,7 +130,7 @@ def of_other_cell(cell: str) -> Suppression | None:
     if cell.lstrip()[:1] in START and CODE.match(cell):
         return _coded(cell)
     if "://" in cell:
-        cell = LINK.sub(" ", cell)
+        cell = URL_IN_CELL.sub(" ", cell)
     if not may_say(cell.casefold()):
         return None
     found = [
@@ -172,7 +172,7 @@ def _which(title: str) -> str:
 def of_file(name: str) -> tuple[Suppression | None, bool]:
     """Judge everybody in a file by its name; also returns whether that is sure."""
     stem = name.rpartition(".")[0] or name
-    if found := FILE.search(stem):
+    if found := EXPORT_NAME.search(stem):
         return FILES.get(f"{found[1] or ''}{found[2]}".lower()), True
     text = normalized_words(stem)
     found_signs, _ = signs(OF_FILES.sub(" ", text))

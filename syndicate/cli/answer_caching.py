@@ -1,4 +1,4 @@
-"""Keep the answer of a publication with nothing to do, for the next one of the same words."""
+"""Cache the answer of a publication with nothing to do, for the next one of the same words."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING
 import typer
 
 from syndicate.cli.invocation import invocation
-from syndicate.system import replay
+from syndicate.system import answer_cache
 
 if TYPE_CHECKING:
     from syndicate.office import Office
+    from syndicate.operations.answer_dependencies import AnswerDependencies
     from syndicate.operations.recording import Publication
-    from syndicate.operations.replayable import Replayable
     from syndicate.report import Report
 
 Observe = Callable[["Office", "Publication", "Report"], None]
 
 
 @contextmanager
-def kept() -> Iterator[Observe]:
-    """Keep what the command shows, if all that it depends on is known when it has ended."""
+def caching_answer() -> Iterator[Observe]:
+    """Cache what the command shows, if all that it depends on is known when it has ended."""
     began, words = time.time(), sys.argv[1:]
-    found: Replayable | None = None
+    found: AnswerDependencies | None = None
 
     def observe(office: Office, request: Publication, report: Report) -> None:
         nonlocal found
-        found = _replayable(office, request, report)
+        found = _dependencies(office, request, report)
 
     invocation.shown = []
     try:
@@ -39,15 +39,17 @@ def kept() -> Iterator[Observe]:
         if found is not None and not ending.exit_code:
             out = "".join(f"{line}\n" for line in invocation.shown)
             until = found.until.timestamp()
-            replay.keep(words, found.evidence, began=began, until=until, out=out)
+            answer_cache.store(words, found.paths, began=began, until=until, out=out)
         raise
     finally:
         invocation.shown = None
 
 
-def _replayable(office: Office, request: Publication, report: Report) -> Replayable | None:
+def _dependencies(
+    office: Office, request: Publication, report: Report
+) -> AnswerDependencies | None:
     if invocation.verbose or invocation.log_file or invocation.log_format:
         return None
-    from syndicate.operations.replayable import replayable
+    from syndicate.operations.answer_dependencies import dependencies_of
 
-    return replayable(office, request, report)
+    return dependencies_of(office, request, report)

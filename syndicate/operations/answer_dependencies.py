@@ -1,6 +1,6 @@
-"""Evidence for the answer of a publication with nothing to do, and how long it holds.
+"""Dependencies of the answer of a publication with nothing to do, and how long it holds.
 
-In doubt there is no evidence: the command is then carried out each time.
+Where they are not clear, nothing is cached, and the command is carried out each time.
 """
 
 from __future__ import annotations
@@ -38,21 +38,23 @@ from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.recording import Publication
 from syndicate.report import STATE_WORDS, Report
-from syndicate.system.replay import ABSENT, FILES, FOLDERS, STATES, TREES, Evidence
+from syndicate.system.answer_cache import ABSENT, FILES, FOLDERS, STATES, TREES, ComparedPaths
 
 NO_MEDIA = '"media": []'  # in an article's document
 JOURNALS = ("-wal", "-shm", "-journal")  # of SQLite: while one is here, the ledger is in use
 
 
 @dataclass(frozen=True)
-class Replayable:
+class AnswerDependencies:
     """Paths that an answer depends on, and the moment up to which it holds."""
 
-    evidence: Evidence
+    paths: ComparedPaths
     until: datetime
 
 
-def replayable(office: Office, request: Publication, report: Report) -> Replayable | None:
+def dependencies_of(
+    office: Office, request: Publication, report: Report
+) -> AnswerDependencies | None:
     """Return what an answer depends on; None where it may differ next time for another reason."""
     path = path_of(office.ledger.engine)
     if path is None or not (_is_quiet(office, report) and _is_bare(request, report)):
@@ -65,7 +67,7 @@ def replayable(office: Office, request: Publication, report: Report) -> Replayab
             return None
         until = min(_moments(office, db, now))
     kept = [Path(copy) for copy in backups.known(office.ledger.engine)]
-    return Replayable(_evidence(office, path.absolute(), files, kept), until)
+    return AnswerDependencies(_paths(office, path.absolute(), files, kept), until)
 
 
 def _is_quiet(office: Office, report: Report) -> bool:
@@ -164,9 +166,9 @@ def _documents(db: Connection, uris: Sequence[str]) -> Iterator[tuple[str, str, 
             yield row.uri, row.path, row.document
 
 
-def _evidence(
+def _paths(
     office: Office, path: Path, files: Iterable[Path], copies: Iterable[Path]
-) -> Evidence:
+) -> ComparedPaths:
     settings, mark = office.settings, beside(path)
     config = settings.path.absolute()
     compared, written = _folders(office, compared=True), _folders(office, compared=False)

@@ -15,7 +15,7 @@ from threading import Thread
 import pytest
 
 from support.newsroom import MORNING, REAL, Answer, Newsroom
-from syndicate.system import replay
+from syndicate.system import answer_cache
 from syndicate.testing import PIXEL
 from syndicate.version import VERSION
 
@@ -33,7 +33,7 @@ class Asked:
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Commands of this process keep answers, and say them again, as the program does."""
-    asked, answered = Asked(), replay.answered
+    asked, answered = Asked(), answer_cache.answer_again
 
     def noted(words: list[str]) -> bool:
         asked.again.append(answered(words))
@@ -42,13 +42,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     def write(text: str) -> bool:
         return bool(sys.stdout.write(text))
 
-    monkeypatch.setattr(replay, "answered", noted)
-    monkeypatch.setattr(replay, "_write", write)
-    monkeypatch.setattr(replay, "_is_plain", lambda: "SYNDICATE_NOW" not in os.environ)
-    monkeypatch.setattr(replay, "VOLATILE", replay.VOLATILE | {"PYTEST_CURRENT_TEST"})
-    monkeypatch.setattr(replay, "RECENT_NS", 0)
-    program = replay._program  # without the modules of other tests, whose folders are gone
-    monkeypatch.setattr(replay, "_program", lambda: filter(os.path.exists, program()))
+    monkeypatch.setattr(answer_cache, "answer_again", noted)
+    monkeypatch.setattr(answer_cache, "_write", write)
+    monkeypatch.setattr(answer_cache, "_is_plain", lambda: "SYNDICATE_NOW" not in os.environ)
+    monkeypatch.setattr(answer_cache, "VOLATILE", answer_cache.VOLATILE | {"PYTEST_CURRENT_TEST"})
+    monkeypatch.setattr(answer_cache, "RECENT_NS", 0)
+    program = answer_cache._program  # without the modules of other tests, whose folders are gone
+    monkeypatch.setattr(answer_cache, "_program", lambda: filter(os.path.exists, program()))
     return asked
 
 
@@ -203,7 +203,7 @@ def test_another_version_of_the_program_looks_itself(
 ) -> None:
     extension = tmp_path / "extension.py"
     extension.write_text(f"VERSION = {VERSION!r}\n")
-    monkeypatch.setattr(replay, "_program", lambda: iter([str(extension)]))
+    monkeypatch.setattr(answer_cache, "_program", lambda: iter([str(extension)]))
     rewritten(settled.folder / "kabar.md")
     settled.publish(at=REAL)
     settled.publish(at=REAL)
@@ -248,7 +248,7 @@ def test_nothing_that_others_may_have_written_is_believed(settled: Newsroom, ask
     assert not asked.again[-1]
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"form": 1}'])
+@pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"format": 1}'])
 def test_a_spoilt_record_is_none(settled: Newsroom, asked: Asked, content: str) -> None:
     [record] = Path(settled.environ(REAL)["XDG_CACHE_HOME"]).rglob("*.json")
     record.write_text(content)
@@ -276,16 +276,16 @@ def test_the_program_itself_says_it_again(settled: Newsroom) -> None:
 def test_what_is_lost_while_the_answer_is_read_is_noticed(
     settled: Newsroom, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = replay.keep
+    keep = answer_cache.store
 
     def keep_late(*given: object, **named: object) -> None:
         (settled.folder / "public/feed/rss.xml").unlink(missing_ok=True)
         keep(*given, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(replay, "keep", keep_late)
+    monkeypatch.setattr(answer_cache, "store", keep_late)
     settled.run("publish", "kabar.md", "--json", at=REAL)
     assert not asked.again[-1]
-    monkeypatch.setattr(replay, "keep", keep)
+    monkeypatch.setattr(answer_cache, "store", keep)
     answer = settled.run("publish", "kabar.md", "--json", at=REAL)
     assert not asked.again[-1]
     assert "refresh" in [line["action"] for line in answer.json["lines"]]
@@ -333,7 +333,7 @@ def test_a_slow_reader_gets_the_answer_once(monkeypatch: pytest.MonkeyPatch) -> 
 
     reader = Thread(target=read)
     reader.start()
-    assert replay._write(text)
+    assert answer_cache._write(text)
     os.close(target)
     reader.join(10)
     assert got == [text.encode()]

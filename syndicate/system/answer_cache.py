@@ -1,4 +1,4 @@
-"""Answers of commands that found nothing to do, given again while all they looked at is the same.
+"""Cache of answers: a command that found nothing to do gives its last one, if all is the same.
 
 Only the standard library is imported here, and little of it: this runs before anything else does.
 """
@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 
 TYPE_CHECKING = False  # to import typing would take longer than all of this
-REPLAYED_COMMAND = "publish"
-FORM = 1  # of a record; another one is not read
+CACHED_COMMAND = "publish"
+RECORD_FORMAT = 1  # of a record; one of another format is not read
 MOST_RECORDS = 16
 MOST_COMPARED_BYTES = 200_000_000  # of all files that are compared; with more, nothing is kept
 LARGEST_RECORD = 16_000_000  # bytes
@@ -27,7 +27,7 @@ VOLATILE = frozenset(
 FILES, TREES, FOLDERS, STATES, ABSENT, PROGRAM = (
     "files", "trees", "folders", "states", "absent", "program",
 )  # fmt: skip
-Evidence = Mapping[str, Sequence[str]]  # paths, by what is compared of them
+ComparedPaths = Mapping[str, Sequence[str]]  # paths, by what is compared of them
 
 if TYPE_CHECKING:
     from typing import TypedDict
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     class Record(TypedDict):
         """An answer, and what it depends on."""
 
-        form: int
+        format: int
         around: str
-        evidence: Evidence
+        paths: ComparedPaths
         fingerprint: str
         since: float  # seconds since 1970
         until: float
@@ -48,9 +48,9 @@ class Changing(Exception):
     """Something is missing, changes just now, or cannot be compared."""
 
 
-def answered(words: Sequence[str]) -> bool:
+def answer_again(words: Sequence[str]) -> bool:
     """Give a command's last answer again; False, and nothing is written, where it may differ."""
-    if REPLAYED_COMMAND not in words or not _is_plain():
+    if CACHED_COMMAND not in words or not _is_plain():
         return False
     try:
         text = _answer(words)
@@ -59,20 +59,22 @@ def answered(words: Sequence[str]) -> bool:
         return False  # the command itself says what is wrong
 
 
-def keep(words: Sequence[str], evidence: Evidence, *, began: float, until: float, out: str) -> None:
-    """Keep a command's answer; nothing is kept where anything has changed since it ``began``.
+def store(
+    words: Sequence[str], paths: ComparedPaths, *, began: float, until: float, out: str
+) -> None:
+    """Store a command's answer; nothing is stored where anything has changed since it ``began``.
 
-    Times are seconds since 1970; ``evidence`` names all that the answer depends on.
+    Times are seconds since 1970; ``paths`` names all that the answer depends on.
     """
     if not _is_plain():
         return
-    evidence = {**evidence, PROGRAM: sorted(_program())}
+    paths = {**paths, PROGRAM: sorted(_program())}
     try:
         record: Record = {
-            "form": FORM,
+            "format": RECORD_FORMAT,
             "around": _surroundings(),
-            "evidence": evidence,
-            "fingerprint": fingerprint(evidence, before_ns=int(began * 1e9) - RECENT_NS),
+            "paths": paths,
+            "fingerprint": fingerprint(paths, before_ns=int(began * 1e9) - RECENT_NS),
             "since": began,
             "until": until,
             "out": out,
@@ -82,25 +84,25 @@ def keep(words: Sequence[str], evidence: Evidence, *, began: float, until: float
         return  # nothing depends on it
 
 
-def fingerprint(evidence: Evidence, before_ns: int | None = None) -> str:
+def fingerprint(paths: ComparedPaths, before_ns: int | None = None) -> str:
     """Return the fingerprint of what lies at these paths; Changing where that is not clear.
 
     ``before_ns``: nor may anything that is compared by its bytes have changed, come or gone since.
     """
     seen = _Seen(before_ns)
-    for path in evidence[FILES]:
+    for path in paths[FILES]:
         seen.file(path)
-    for path in evidence[TREES]:
+    for path in paths[TREES]:
         seen.tree(path)
-    for path in evidence[STATES]:
+    for path in paths[STATES]:
         state = seen.look(path)
         seen.note(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
-    for path in evidence[FOLDERS]:
+    for path in paths[FOLDERS]:
         seen.owner(path, os.stat(path))
-    for path in evidence[PROGRAM]:
+    for path in paths[PROGRAM]:
         state = os.stat(path)  # as Python knows a compiled module
         seen.note(path, state.st_mtime_ns, state.st_size)
-    for path in evidence[ABSENT]:
+    for path in paths[ABSENT]:
         if os.path.lexists(path):
             raise Changing(path)
     return seen.hash.hexdigest()
@@ -162,11 +164,11 @@ class _Seen:
 def _answer(words: Sequence[str]) -> str:
     """Return what stands in the record of these words; "" where it does not hold any more."""
     record = _read(_place(words))
-    if record["form"] != FORM or not record["since"] <= time.time() < record["until"]:
+    if record["format"] != RECORD_FORMAT or not record["since"] <= time.time() < record["until"]:
         return ""
     if record["around"] != _surroundings():
         return ""
-    return str(record["out"]) if record["fingerprint"] == fingerprint(record["evidence"]) else ""
+    return str(record["out"]) if record["fingerprint"] == fingerprint(record["paths"]) else ""
 
 
 def _is_plain() -> bool:
