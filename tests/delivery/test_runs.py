@@ -246,7 +246,7 @@ def test_rates_and_tolerances_read_as_they_are_written() -> None:
 def test_a_pause_makes_no_sample_larger(
     letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Guard: Stream._insert_claim lives as long as the run."""
+    """Guard: Stream._claimed lives as long as the run."""
     tire(monkeypatch, after=1, error=Unavailable("not so fast", 0.01))
     letters.digest(sample=4)
     states = letters.states("letters")

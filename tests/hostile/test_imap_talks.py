@@ -31,7 +31,7 @@ WORDS = [
 def saying(content: bytes) -> Iterator[None]:
     """Whoever connects hears this, whatever they ask; the tags are always the same ones."""
     ours, theirs = socket.socketpair()
-    with ours, theirs, patch.object(imap_client, "connected", lambda *_: ours):
+    with ours, theirs, patch.object(imap_client, "connect", lambda *_: ours):
         theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * SENT_AT_ONCE)
         theirs.setblocking(False)
         theirs.send(content[:SENT_AT_ONCE])

@@ -38,7 +38,7 @@ DEATHS = {
     "begun": Point("syndicate.operations.moving:_wait_for_others"),
     "half copied": Point("syndicate.ledger.copying:_refuse_less", call=12),
     "copied": Point("syndicate.operations.moving:_fill", after=True),
-    "there": Point("syndicate.operations.moving:_filled", after=True),
+    "there": Point("syndicate.operations.moving:_fill_target", after=True),
 }
 
 

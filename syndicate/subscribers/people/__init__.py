@@ -33,7 +33,7 @@ CLOSED = {  # what ended a way back
 }
 ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)  # RFC 5322
 MOST_LOCAL, MOST_DOMAIN = 64, 180  # characters that are surely not too many
-NAMED_ADDRESS = re.compile(
+ADDRESS_CELL = re.compile(
     r"(?P<name>[^<>]*)<\s*(?:mailto:)?(?P<email>[^<>]+?)\s*>\s*"
 )  # Ani <ani@…>
 COMMENTED = re.compile(r"(?P<email>[^\s()<>]+@[^\s()<>]+)\s+\((?P<name>.*)\)")  # ani@… (Ani)
@@ -319,7 +319,7 @@ def _parted(cell: str) -> tuple[str, str]:
     if cell.isascii() and not set("<(:") & set(cell):
         return cell, ""
     cell = cell.strip()
-    found = NAMED_ADDRESS.fullmatch(cell) or COMMENTED.fullmatch(cell)
+    found = ADDRESS_CELL.fullmatch(cell) or COMMENTED.fullmatch(cell)
     if found:
         return found["email"], found["name"]
     return cell.removeprefix("mailto:"), ""

@@ -31,7 +31,7 @@ GONE = {  # what is too short, or too common, to mean it among other words
     Suppression.UNCONFIRMED: ("transactional", "non subscriber"),
 }  # fmt: skip
 BY_WORD = {word: suppression for suppression, names in GONE.items() for word in names}
-AFFIRMATIVE_CELLS = {"1", "true", "yes", "y", "on", "ya", "c", "ok", "benar", "wahr", "vrai"}
+AFFIRMED = {"1", "true", "yes", "y", "on", "ya", "c", "ok", "benar", "wahr", "vrai"}
 GETS_LETTERS = {
     "subscribed", "subscriber", "active", "enabled", "confirmed", "regular", "valid", "opted in",
     "opt in", "verified", "approved", "member", "owner", "manager", "moderator", "live", "normal",
@@ -41,14 +41,14 @@ GETS_LETTERS = {
     "daily", "abridged", "summary", "deliverable", "delivered", "good", "sent", "success",
     "terkirim", "berhasil", "sukses",
 }  # fmt: skip
-STAYS = {"", *AFFIRMATIVE_CELLS, *GETS_LETTERS}
+STAYS = {"", *AFFIRMED, *GETS_LETTERS}
 NOTHING = {
     "", "0", "0 0", "false", "no", "n", "f", "off", "none", "null", "nil", "nan", "never", "n a",
     "0000 00 00", "0000 00 00 00 00 00", "unchecked", "tidak", "tdk", "bukan", "belum",
     "tidak ada", "belum ada", "not yet", "belum pernah", "tidak pernah", "salah", "falsch", "faux",
 }  # fmt: skip
 BOOLEANS = {
-    *NOTHING, *AFFIRMATIVE_CELLS - {"c", "ok"}, "t", "x", "v", "iya", "sudah", "checked", "u", "b", "p",
+    *NOTHING, *AFFIRMED - {"c", "ok"}, "t", "x", "v", "iya", "sudah", "checked", "u", "b", "p",
 }  # fmt: skip
 CODE = re.compile(  # what a mail system answered
     r"\s*(?:smtp; ?)?(?:5[0-7]\d[ -]+)?5\.[1-7]\.\d{1,2}(?!\.?\d)"
