@@ -126,7 +126,7 @@ def test_what_is_due_waits_for_its_time_and_for_whoever_holds_it(ledger: Ledger)
 
 def test_after_a_restore_a_person_looks_at_each_scheduled_revision(ledger: Ledger) -> None:
     stored(ledger)
-    ledger.restored(NOW, letters_sent=False)
+    ledger.doubt_since_backup(NOW, letters_sent=False)
     with ledger.planning() as catalogue:
         assert catalogue.schedule.due(LATER) == []
         assert [one.asks for one in catalogue.schedule.all()] == [True]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from syndicate.ledger.catalogue.media import keep_media
 from syndicate.ledger.database.batches import batches
-from syndicate.ledger.database.engine import inserted
+from syndicate.ledger.database.engine import insert_row
 from syndicate.ledger.schema import drafts
 from syndicate.model.article import Article
 from syndicate.model.person import Person
@@ -67,7 +67,7 @@ class Drafts:
     def store(self, draft: StoredDraft, files: Mapping[str, bytes] | None = None) -> int:
         """Keep a draft, and its files by their sha256; returns its number."""
         keep_media(self.db, files or {})
-        return inserted(self.db, drafts, **_row(draft))
+        return insert_row(self.db, drafts, **_row(draft))
 
     def read(self, number: int) -> StoredDraft | None:
         """Return a draft; None where there is none of this number."""
