@@ -1,7 +1,7 @@
 """Posts as they stood when somebody last looked at them.
 
 After a change of the layout, read the diff of what this writes, and look at the contact sheet
-(tests/support/contact_sheet.py): ``GOLDEN=write pytest tests/channels/test_telegram_golden.py``.
+(tests/support/contact_sheet.py): ``GOLDEN=write pytest tests/channels/telegram -k golden``.
 """
 
 from __future__ import annotations
