@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
+from syndicate.ledger.reports.books import Imbalance
 from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment
 
@@ -194,6 +195,17 @@ def letters_line(digest: DigestCount) -> Line:
         state=state,
         why=": ".join(filter(None, reasons)),
         resolve=doubts if worst == "in_doubt" else "",
+    )
+
+
+def imbalance_line(books: Imbalance, zone: ZoneInfo) -> str:
+    """Say that a digest's letters do not add up, and what to do."""
+    counted = letters_said(books.states) or "none"
+    return (
+        f"{books.channel}: the books of the digest of {edition_name(books.key, zone)} do not balance:"
+        f" {books.frozen} letters were frozen, and {books.found} are accounted for ({counted});"
+        f" somebody or something else has changed the ledger: keep a copy of it as it is, and"
+        f" compare digest {books.edition} with a backup before anything is resolved"
     )
 
 

@@ -10,12 +10,14 @@ from syndicate.ledger import DigestCount
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.database.engine import now
 from syndicate.ledger.processes.waits import waits
+from syndicate.ledger.reports.books import imbalances
 from syndicate.ledger.reports.overdue import expired_articles, newest_backup, waiting_posts
 from syndicate.ledger.reports.ticks import Tick, newest
 from syndicate.office import Office
 from syndicate.operations.digest import CatchUp, due_windows
 from syndicate.planning.overdue import (
     Alert,
+    Grade,
     late_backup,
     late_expiries,
     late_ticks,
@@ -24,7 +26,7 @@ from syndicate.planning.overdue import (
     patience,
     usual_interval,
 )
-from syndicate.report import edition_name
+from syndicate.report import edition_name, imbalance_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class LedgerWatch:
         patient = patience(self.ticks, at)
         alive = max((mailing.latest for mailing in self._mailings if mailing.latest), default=None)
         found = [
+            *self._books(),
             *late_ticks(self.ticks, at, alive),
             *late_windows(self._windows(), at, patient),
             *late_expiries(self._expired(at), at, patient),
@@ -77,6 +80,14 @@ class LedgerWatch:
             ),
         ]
         yield from sorted(found, key=lambda alert: alert.grade)  # CRITICAL comes before WARNING
+
+    def _books(self) -> Iterator[Alert]:
+        for books in imbalances(self._db):
+            says = imbalance_line(books, self._office.publisher.zone)
+            yield Alert(
+                what="books", about=books.channel, since=books.frozen_at, grade=Grade.CRITICAL,
+                says=says,
+            )  # fmt: skip
 
     def _windows(self) -> dict[str, datetime]:
         """Return by list the end of its first window that is not closed."""

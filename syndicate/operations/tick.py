@@ -9,6 +9,7 @@ from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.run import Progress, run_channel, silent
 from syndicate.ledger import Catalogue
+from syndicate.ledger.reports.books import imbalances
 from syndicate.ledger.reports.places import Place, places
 from syndicate.model import edition_keys
 from syndicate.model.step import Action
@@ -27,7 +28,7 @@ from syndicate.operations.sequence import (
 )
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
-from syndicate.report import Line, Report, ReportPart, as_connected, line_of
+from syndicate.report import Line, Report, ReportPart, as_connected, imbalance_line, line_of
 from syndicate.subscribers.inbox_run import InboxRun
 
 # more may be due: whoever looks at the exit code runs it again
@@ -45,6 +46,7 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     number = office.ledger.ticks.begin(office.clock())
     for part in _parts(office, progress):
         report.include(part)
+    report.include(_books(office))
     report.reported_before = office.ledger.ticks.end(number, office.clock(), report.unmended)
     return report
 
@@ -80,6 +82,13 @@ def _lists(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
         idle=frozenset(digests.idle),
         problems=tuple(digests.problems),
     )
+
+
+def _books(office: Office) -> ReportPart:
+    """Report digests whose letters do not add up to as many as were frozen."""
+    with office.ledger.reading() as db:
+        found = imbalances(db)
+    return ReportPart(problems=tuple(imbalance_line(b, office.publisher.zone) for b in found))
 
 
 def _expire(office: Office, progress: Progress) -> ReportPart:

@@ -42,7 +42,7 @@ class Grade(StrEnum):
 class Alert:
     """Something that a person should look at: exit 3, and a sentence."""
 
-    what: str  # window, waiting, expiry, tick, machine, backup
+    what: str  # window, waiting, expiry, tick, machine, backup, books
     about: str  # a channel, an article's uri, a machine
     since: datetime  # when it should have happened, or happened last
     grade: Grade

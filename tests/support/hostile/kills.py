@@ -35,6 +35,13 @@ MOST_TRIES = 3  # rounds for each kill that is wanted: some come too late
 TRIES = 20  # runs after a kill, until everything must be done
 READERS = 25
 ROWS = 2500  # of a table to import, more than two batches
+# counted by ourselves, not by the program's own query; every state by its name
+BOOKS = """
+    SELECT edition_id, letters, (SELECT count(*) FROM letters AS x
+        WHERE x.edition_id = runs.edition_id AND state IN
+        ('sent', 'refused', 'due', 'sending', 'in_doubt', 'off', 'given_up')), upto
+    FROM runs WHERE counts IS NULL
+"""
 SUBJECT = re.compile(r"subject=([^>&\s]+)")
 RESOLVE = re.compile(r"syndicate (resolve \S+)")
 
@@ -50,17 +57,18 @@ class Figures:
     doubled: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)  # nobody knows, and nobody was told
     doubts: int = 0
+    unbalanced: list[str] = field(default_factory=list)  # digests whose letters do not add up
 
     def __str__(self) -> str:
         return (
             f"{self.what}: {self.kills} kills ({self.late} more came too late),"
             f" {len(self.lost)} lost, {len(self.doubled)} doubled, {self.doubts} doubts named,"
-            f" {len(self.unnamed)} not named"
+            f" {len(self.unnamed)} not named, {len(self.unbalanced)} books out of balance"
         )
 
     @property
     def is_clean(self) -> bool:
-        return not (self.lost or self.doubled or self.unnamed)
+        return not (self.lost or self.doubled or self.unnamed or self.unbalanced)
 
 
 class Trial(ABC):
@@ -103,6 +111,7 @@ class Trial(ABC):
                 self.figures.kills += 1
             else:
                 self.figures.late += 1
+            self.balance(number)
             self.judge(number, self.again(words))
 
     def again(self, words: tuple[str, ...]) -> Answer:
@@ -117,6 +126,12 @@ class Trial(ABC):
     def ask(self, question: str) -> list[Any]:
         with self.engine.connect() as db:
             return list(db.execute(text(question)))
+
+    def balance(self, number: int) -> None:
+        """Count every digest's letters by state, as the ledger lies after the kill."""
+        for edition, frozen, found, unwritten in self.ask(BOOKS):
+            if found != frozen and not unwritten:
+                self.figures.unbalanced.append(f"{number}: {edition}: {found} of {frozen}")
 
     def named(self, number: int, what: str, line: str) -> str:
         """Note a doubt, and how it may be resolved."""
