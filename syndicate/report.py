@@ -200,10 +200,10 @@ def letters_line(digest: DigestCount) -> Line:
 
 def imbalance_line(books: Imbalance, zone: ZoneInfo) -> str:
     """Say that a digest's letters do not add up, and what to do."""
-    counted = letters_said(books.states) or "none"
+    counted = letter_counts(books.states) or "none"
     return (
-        f"{books.channel}: the books of the digest of {edition_name(books.key, zone)} do not balance:"
-        f" {books.frozen} letters were frozen, and {books.found} are accounted for ({counted});"
+        f"{books.channel}: the books of its digest of {edition_name(books.key, zone)} do not"
+        f" balance: {books.frozen} letters were frozen, and {books.found} are accounted for ({counted});"
         f" somebody or something else has changed the ledger: keep a copy of it as it is, and"
         f" compare digest {books.edition} with a backup before anything is resolved"
     )
