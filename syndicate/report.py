@@ -203,9 +203,9 @@ def imbalance_line(books: Imbalance, zone: ZoneInfo) -> str:
     counted = letter_counts(books.states) or "none"
     return (
         f"{books.channel}: the books of its digest of {edition_name(books.key, zone)} do not"
-        f" balance: {books.frozen} letters were frozen, and {books.found} are accounted for ({counted});"
-        f" somebody or something else has changed the ledger: keep a copy of it as it is, and"
-        f" compare digest {books.edition} with a backup before anything is resolved"
+        f" balance: {books.frozen} letters were frozen, and {books.found} are accounted for"
+        f" ({counted}): something else has changed the ledger: keep a copy of it, and compare"
+        f" digest {books.edition} with a backup before you resolve anything"
     )
 
 
