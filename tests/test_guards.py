@@ -38,12 +38,14 @@ def places() -> dict[str, str]:
     for folder in ("syndicate", "channels"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             text = path.read_text(encoding="utf-8")
+            lines = text.splitlines(keepends=True)
             name = path.parent.name if path.name == "__init__.py" else path.stem
             found[name] = found.get(name, "") + text
             for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.ClassDef):
                     bases = "".join(f" {ast.unparse(base)}" for base in node.bases)
-                    body = ast.get_source_segment(text, node) or ""
+                    # ast.get_source_segment would split the whole text for each class
+                    body = "".join(lines[node.lineno - 1 : node.end_lineno])
                     found[node.name] = f"{found.get(node.name, '')}{body}{bases}"
     return found
 
