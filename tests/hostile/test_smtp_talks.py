@@ -9,8 +9,8 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from pydantic import TypeAdapter
 
+from support.email_channel import validated
 from support.hostile.fuzzing import altered, corpus, fuzz, seeds
 from support.hostile.smtp_talks import CERTIFICATE, NEXT, PAUSE, TLS, answered, codes, taken
 from syndicate.channel.mailing_list import Outcome
@@ -43,7 +43,7 @@ def channel(port: int, *, in_tls: bool) -> EmailDigest:
         "smtp": f"{scheme}127.0.0.1:{port}", "tls_ca": str(CERTIFICATE), "connections": 2,
         "patience": 1,
     }  # fmt: skip
-    return TypeAdapter(EmailDigest).validate_python(table)
+    return validated(table)
 
 
 def letters(to: EmailDigest) -> Iterator[Delivery]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -72,9 +73,20 @@ def settings(**given: object) -> dict[str, object]:
     } | given
 
 
+@cache
+def _adapter() -> TypeAdapter[EmailDigest]:
+    """Return pydantic's adapter; to make one costs more than most tests."""
+    return TypeAdapter(EmailDigest)
+
+
+def validated(table: Mapping[str, object], folder: Path = Path()) -> EmailDigest:
+    """Return a list of these settings, which pydantic has looked at."""
+    return _adapter().validate_python(table, context={"folder": folder})
+
+
 def digest(folder: Path = Path(), **given: object) -> EmailDigest:
     """A list as the configuration gives it."""
-    return TypeAdapter(EmailDigest).validate_python(settings(**given), context={"folder": folder})
+    return validated(settings(**given), folder)
 
 
 def stencil(channel: EmailDigest, *items: Any, **given: Any) -> bytes:

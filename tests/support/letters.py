@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from lxml import html as lxml_html
-from pydantic import TypeAdapter
 
+from support.email_channel import validated
 from syndicate.model.article import Media
 from syndicate.model.delivery import Recipient
 from syndicate.testing import HELLO, edition, item
@@ -35,7 +35,7 @@ def make(folder: Path = Path(), **given: Any) -> EmailDigest:
         "schedule": "daily 17:00", "smtp": "maildir:post", "mailbox": "leave@example.org",
         "unsubscribe": "https://example.org/leave/{token}", "language": "id",
     } | given  # fmt: skip
-    return TypeAdapter(EmailDigest).validate_python(settings, context={"folder": folder})
+    return validated(settings, folder)
 
 
 def letter(channel: EmailDigest, *items: Any, **given: Any) -> EmailMessage:
