@@ -44,6 +44,11 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
+def pytest_collectstart() -> None:
+    """Look for no garbage while tests are collected: most of what is made then stays to the end."""
+    gc.disable()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave what is not in the sample to `make soak`."""
@@ -66,9 +71,9 @@ def _is_sampled(name: str, number: int, cases: int, room: str) -> bool:
 
 def pytest_collection_finish() -> None:
     """Leave thousands of tests out of every search for garbage, and search less often."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
