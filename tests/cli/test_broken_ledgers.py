@@ -14,6 +14,7 @@ import pytest
 
 from support import postgres
 from support.feed_folder import Hub
+from support.forks import WarmProcess
 from support.newsroom import EVENING, NOON, REAL, Answer, Newsroom
 from support.serving import served
 from syndicate.ledger import open_ledger
@@ -285,14 +286,11 @@ def test_six_processes_make_one_ledger_each_time(room: Newsroom, turn: int) -> N
 
 
 def test_six_openings_of_an_older_ledger_bring_it_up_once(tmp_path: Path) -> None:
-    from multiprocessing import get_context
-
     dump = Path(__file__).parents[1] / "data" / "ledger-1.sqlite.sql"
     path = tmp_path / "ledger.db"
     with closing(sqlite3.connect(path)) as db:
         db.executescript(dump.read_text(encoding="utf-8"))
-    forks = get_context("forkserver")
-    children = [forks.Process(target=open_and_close, args=(str(path),)) for _ in range(6)]
+    children = [WarmProcess(target=open_and_close, args=(str(path),)) for _ in range(6)]
     for child in children:
         child.start()
     for child in children:

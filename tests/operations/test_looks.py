@@ -13,8 +13,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from support import postgres
+from support.forks import WarmProcess
 from support.monitors import LATER, alerts, checked, tick_every
-from support.newsroom import FORKS, REAL, Answer, Child, Newsroom, be_the_program, exit_code
+from support.newsroom import REAL, Answer, Child, Newsroom, be_the_program, exit_code
 from support.postgres import mortal
 from syndicate.ledger.database import generations
 
@@ -80,7 +81,7 @@ def looked_by(room: Newsroom, account: pwd.struct_passwd, *words: str) -> Answer
         path.touch()
         path.chmod(0o666)
     given = (words, str(room.folder), room.environ(), list(map(str, streams)), account.pw_uid)
-    process = FORKS.Process(target=be_somebody, args=given)
+    process = WarmProcess(target=be_somebody, args=given)
     process.start()
     try:
         return Child(process, streams).answer()

@@ -26,8 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.pool import NullPool
 
 from support import postgres
+from support.forks import WarmProcess
 from support.machine import NO_TIME, Point, Running, be_a_machine
-from support.newsroom import FORKS, MORNING, Newsroom, newsroom
+from support.newsroom import MORNING, Newsroom, newsroom
 from syndicate.ledger.schema import Moment, metadata, moves
 
 WAYS = (
@@ -115,7 +116,7 @@ def start_command(
     (room.folder / f"{number}.still.id").touch()
     given = (words, str(room.folder), room.environ(at), [str(out), str(err)],
              socket.gethostname(), NO_TIME, stops, str(still), False)  # fmt: skip
-    process = FORKS.Process(target=be_a_machine, args=given)
+    process = WarmProcess(target=be_a_machine, args=given)
     process.start()
     return Running(process, [out, err], still=still)
 

@@ -20,7 +20,8 @@ from uuid import uuid4
 import time_machine
 from sqlalchemy import Engine, create_engine, text
 
-from support.newsroom import CHAT, FORKS, REAL, TEST_CHAT, TOKEN, Answer, Child, Newsroom
+from support.forks import WarmProcess
+from support.newsroom import CHAT, REAL, TEST_CHAT, TOKEN, Answer, Child, Newsroom
 from support.released_ledger import know_one_more_step
 from syndicate.cli import main
 from syndicate.loopback.botapi import BotApi
@@ -168,7 +169,7 @@ class Machine(Newsroom):
         shift = self.site.shift + self.offset
         given = (words, str(self.folder), self.environ(at, env), [str(out), str(err)],
                  self.name, shift, stops, str(still), self.is_newer)  # fmt: skip
-        process = FORKS.Process(target=be_a_machine, args=given)
+        process = WarmProcess(target=be_a_machine, args=given)
         process.start()
         self.children.append(Running(process, [out, err], still=still))
         return self.children[-1]

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from uuid import uuid4
 
+from support.forks import WarmProcess
 from syndicate.cli import main
 from syndicate.loopback.botapi import BotApi, ChatPost
 from syndicate.loopback.smtp import SmtpServer
@@ -36,14 +36,6 @@ EVENING = "2026-05-04T17:01:00+07:00"  # the digest of 17.00 is due
 NEXT_EVENING = "2026-05-05T17:01:00+07:00"
 REAL = ""  # the real time: a ledger that is made then is none for rehearsals
 PROGRAM = (sys.executable, "-c", "from syndicate.cli import main; main()")
-
-FORKS = get_context("forkserver")  # its children have everything imported already
-FORKS.set_forkserver_preload(
-    ["syndicate.cli.app", "syndicate.operations.publish", "syndicate.operations.tick",
-     "syndicate_feed.xml_feeds", "syndicate_telegram", "syndicate_email", "telegram.request",
-     "markdown_it", "nh3",
-     "sqlalchemy.dialects.postgresql.psycopg", "support.newsroom"]
-)  # fmt: skip
 
 Table = dict[str, object]
 
@@ -188,7 +180,7 @@ class Newsroom:
         streams = [str(said / f"{uuid4().hex}.{name}") for name in ("out", "err")]
         environ = self.environ(at, env)
         given = (words, str(self.folder), environ, streams, largest_file)
-        process = FORKS.Process(target=be_the_program, args=given)
+        process = WarmProcess(target=be_the_program, args=given)
         process.start()
         return Child(process, [Path(name) for name in streams])
 

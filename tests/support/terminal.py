@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 
-from support.newsroom import FORKS, NOON, Newsroom
+from support.forks import WarmProcess
+from support.newsroom import NOON, Newsroom
 from support.screen import screen
 from syndicate.cli import main
 
@@ -92,7 +93,7 @@ def terminal(
     environ = room.environ(NOON) | {"TERM": "xterm-256color", "COLUMNS": f"{columns}"} | colour
     line, inside = pty.openpty()  # the inside stays open: else what was written last is lost
     given = (words, str(room.folder), environ, os.ttyname(inside), files)
-    process = FORKS.Process(target=be_at_a_terminal, args=given)
+    process = WarmProcess(target=be_at_a_terminal, args=given)
     process.start()
     try:
         yield Terminal(process, line, columns)

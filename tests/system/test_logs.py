@@ -12,12 +12,12 @@ from base64 import b64encode, encodebytes, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from email.quoprimime import header_encode
-from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
+from support.forks import WarmProcess
 from syndicate.errors import Refused, UsageError
 from syndicate.system import logs
 from syndicate.system.logs import LogOptions
@@ -359,8 +359,7 @@ def fill(path: str, name: str) -> None:
 
 def test_no_record_is_lost_where_processes_share_a_file(tmp_path: Path) -> None:
     path = tmp_path / "log"
-    make = get_context("forkserver").Process
-    processes = [make(target=fill, args=(str(path), f"p{number}")) for number in range(3)]
+    processes = [WarmProcess(target=fill, args=(str(path), f"p{number}")) for number in range(3)]
     for process in processes:
         process.start()
     for process in processes:
