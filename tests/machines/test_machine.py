@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sys
 from datetime import datetime, timedelta
 
 import pytest
 
+from support.forks import WarmProcess
 from support.machine import Machine, Point, Site
 
 EVENING = "2027-05-04T16:58:00+07:00"
@@ -48,3 +50,15 @@ def test_a_machine_stands_still_at_a_point_and_goes_on_or_dies(satu: Machine) ->
     late.thaw()
     assert late.answer().code == 0
     assert len(satu.posts) == 1
+
+
+def end_well_where_warm() -> None:
+    sys.exit(0 if "support.warm" in sys.modules else 1)
+
+
+def test_a_process_has_imported_everything_before_it_begins() -> None:
+    """Else each of them would, which is seldom noticed: what a server cannot import it passes."""
+    process = WarmProcess(target=end_well_where_warm)
+    process.start()
+    process.join(60)
+    assert process.exitcode == 0
