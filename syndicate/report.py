@@ -60,6 +60,7 @@ class Subject:
     path: str
     version: int
     kind: str  # original, correction, refile, withdrawal, unchanged
+    at: str | None = None  # when it goes out, where it is scheduled; RFC 3339
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ from syndicate.cli.options import ARTICLE_OR_URI, ARTICLES, DRY_RUN, JSON, YES_O
 from syndicate.cli.questions import answered, asking, can_ask, confirm
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from syndicate.model.article import Publisher
     from syndicate.office import Office
     from syndicate.operations.recording import Publication
@@ -90,6 +92,9 @@ def publish(
     minor: bool = typer.Option(
         False, "--minor", help="Correct a published article silently, without telling readers."
     ),
+    at: str = typer.Option(
+        "", "--at", metavar="TIME", help="When it goes out, like “besok 08.00”. Default: now."
+    ),
     dry_run: bool = DRY_RUN,
     test: bool = typer.Option(
         False, "--test", help="Send only to the channels' test destinations."
@@ -113,6 +118,8 @@ def publish(
 
     Example: syndicate publish article.md --note "The date was wrong."
     """
+    from dataclasses import replace
+
     from syndicate.cli import show
     from syndicate.cli.answer_caching import caching_answer
     from syndicate.operations.recording import Publication, refuse_contradiction
@@ -133,6 +140,7 @@ def publish(
         caching_answer() as observe,
         office(dry=dry_run or test, looks=looks, as_json=as_json, opens=opens) as here,
     ):
+        request = replace(request, at=_time(here, at, test=test))
         refuse_contradiction(request)
         if not as_json:
             here.tell = show.warning
@@ -144,6 +152,21 @@ def publish(
         answer = _publish_asking(here, request, may_ask=may_ask, as_json=as_json)
         observe(here, request, answer)
         show.report(answer, as_json=as_json)
+
+
+def _time(here: Office, at: str, *, test: bool) -> datetime | None:
+    """Return the time of --at; None where it is not given."""
+    from syndicate.errors import UsageError
+    from syndicate.text.coming_times import coming_time
+
+    if not at:
+        return None
+    if test:
+        raise UsageError("--at and --test cannot be combined: test copies go out at once")
+    try:
+        return coming_time(at, here.publisher.zone, here.clock())
+    except ValueError as error:
+        raise UsageError(f"--at: {error}") from error
 
 
 def _publish_asking(here: Office, request: Publication, *, may_ask: bool, as_json: bool) -> Report:

@@ -34,12 +34,14 @@ def status(
     """
     from syndicate.cli import show
     from syndicate.operations.monitor import verdict_of
+    from syndicate.operations.schedule import scheduled_uri
     from syndicate.operations.status import ledger_status as run
     from syndicate.operations.withdraw import identify
 
     invocation.is_check = check
     with office(reads=True, as_json=as_json) as here:
-        found = run(here, identify(here, article) if article else None)
+        uri = scheduled_uri(here, article) or identify(here, article) if article else None
+        found = run(here, uri)
         verdict = verdict_of(found, here.clock())
         code = verdict.exit_code if check else found.exit_code
         if as_json:
@@ -157,6 +159,8 @@ def _show_status(found: Status) -> None:
         show.out(f"{waiting_line(entry)} (to retry now: syndicate channels resume {entry.channel})")
     for name, count in found.leaving.items():
         show.out(leaving_line(name, count))
+    for coming in found.coming:
+        show.out(f"coming: {coming.line}")
     if found.open:
         show.out("open:")
         show.lines(found.open)
@@ -176,7 +180,7 @@ def _show_status(found: Status) -> None:
         show.out(f"{channel}: closed too early: {dates}; new articles go into the next digest")
     for name in found.unconfigured:
         show.out(not_configured(name))
-    if not (found.articles or found.open):
+    if not (found.articles or found.open or found.coming):
         show.out("nothing has been published yet")
 
 

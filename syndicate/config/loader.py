@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from syndicate.channel.settings import WebUrl
 from syndicate.config import database
 from syndicate.config.database import Timeouts
+from syndicate.config.editorial import Editorial, EditorialSettings
 from syndicate.errors import ConfigError
 from syndicate.model.article import Publisher
 from syndicate.system import disk
@@ -99,6 +100,7 @@ class Settings:
     holding: tuple[Path, ...] = ()  # the files with secrets in them, the configuration among them
     timeouts: Timeouts = field(default_factory=Timeouts)  # at a ledger that another machine keeps
     backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
+    editorial: Editorial = field(default_factory=Editorial)
 
     @property
     def folder(self) -> Path:
@@ -154,13 +156,14 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     _refuse_control(read)
     references = SecretReferences(path.absolute().parent)
     tables = references.resolved(read)
-    unknown = tables.keys() - {"publisher", "ledger", "channels"}
+    unknown = tables.keys() - {"publisher", "ledger", "editorial", "channels"}
     if unknown:
-        known = "publisher, ledger, channels"
+        known = "publisher, ledger, editorial, channels"
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
-    references.refuse_unset("publisher", "ledger")
+    references.refuse_unset("publisher", "ledger", "editorial")
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
+    editorial = _checked(EditorialSettings, "editorial", tables.get("editorial", {}))
     channels = tables.get("channels", {})
     if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
@@ -188,6 +191,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         holding=holding,
         timeouts=ledger.timeouts,
         backup=backup,
+        editorial=editorial.rules(),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from syndicate import sources
@@ -14,6 +15,7 @@ from syndicate.intake.admitted import Admitted, admit_each
 from syndicate.intake.crosslinks import with_crosslinks
 from syndicate.intake.duplicates import refuse_renamed, without_shared_uris, without_twins
 from syndicate.intake.objections import objections, text_objections
+from syndicate.intake.timing import due_time
 from syndicate.intake.unchanged import ComparedFiles, compare_files
 from syndicate.ledger import Catalogue
 from syndicate.office import Office
@@ -38,13 +40,16 @@ def admit(
     new: bool = False,
     anew: bool = False,
     others: Container[Path] = (),
+    at: datetime | None = None,
+    may_wait: bool = False,
 ) -> Admitted:
     """Read and check articles; flaws in some do not stop the others.
 
     Those without a ``uri`` get the one that ``write_uris`` writes into their files.
     ``new`` says that every file is a new article, whatever it looks like, ``others``, that these
     are none that was published, and ``anew``, that unchanged files are read again, too. ``dry``:
-    no uri is going to be written.
+    no uri is going to be written. ``may_wait``: what is under embargo goes out later, and all of
+    it not before ``at``.
     """
     files = ComparedFiles() if anew else compare_files(office, paths)
     with office.ledger.reading() as db:
@@ -53,7 +58,8 @@ def admit(
     def admit_file(path: Path) -> Draft:
         draft = files.unchanged.get(path) or _read(office, path, files.unknown_uris)
         if not draft.kept:
-            Flaws(list(objections(office, draft, elsewhere))).end()
+            due = due_time(draft.article, at, office.clock()) if may_wait else None
+            Flaws(list(objections(office, draft, elsewhere, due))).end()
             if not new:
                 refuse_renamed(office, draft)
         if not (dry or draft.article.uri):
@@ -65,7 +71,7 @@ def admit(
     if not new:
         admitted = without_twins(office, admitted.drafts, others).after(admitted)
     named = [naming.with_uri(office, draft) for draft in admitted.drafts]
-    return replace(admitted, drafts=tuple(with_crosslinks(office, named)))
+    return replace(admitted, drafts=tuple(with_crosslinks(office, named, at)))
 
 
 def _read(office: Office, path: Path, unknown_uris: Container[str]) -> Draft:

@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 from syndicate import sources
+from syndicate.intake.timing import due_time
 from syndicate.ledger import Catalogue
 from syndicate.model.article import Article
 from syndicate.office import Office
 from syndicate.sources import Draft
 
 
-def with_crosslinks(office: Office, drafts: Sequence[Draft]) -> list[Draft]:
+def with_crosslinks(
+    office: Office, drafts: Sequence[Draft], at: datetime | None = None
+) -> list[Draft]:
     """Return the drafts with their links to other articles' files resolved.
 
-    An article that is published, or comes by the same command, is linked where its page is; of
-    any other the link's text stays, and a remark says so.
+    An article that is published, or goes out at once by the same command, is linked where its page
+    is; of any other the link's text stays, and a remark says so: nobody is to learn the address of
+    a page before its article goes out. ``at``: none of the drafts goes out before.
     """
     if not any(draft.beside for draft in drafts):
         return list(drafts)
-    here = {draft.path.resolve(): draft.article for draft in drafts}
+    now = office.clock()
+    here = {
+        draft.path.resolve(): draft.article
+        for draft in drafts
+        if due_time(draft.article, at, now) is None
+    }
     return [_with_crosslinks(office, draft, here) if draft.beside else draft for draft in drafts]
 
 

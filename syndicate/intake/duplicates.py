@@ -101,6 +101,8 @@ def refuse_stranger(office: Office, catalogue: Catalogue, draft: Draft) -> None:
     dated = sources.uri_date(draft.article.uri)
     if draft.minted or dated is None or catalogue.revisions.was_minted(draft.article.uri):
         return
+    if catalogue.schedule.of(draft.article.uri):  # a person has answered already
+        return
     first = office.ledger.restored_at or office.ledger.created
     if dated <= first.astimezone(office.publisher.zone).date():
         raise ArticleError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from itertools import count
 
@@ -28,9 +29,12 @@ def with_uri(office: Office, draft: Draft) -> Draft:
     return replace(draft, article=replace(draft.article, uri=uri), minted=True)
 
 
-def write_uris(office: Office, drafts: Sequence[Draft]) -> list[Draft]:
-    """Write the uris of new articles into their files, and read these again."""
-    return with_crosslinks(office, [_write_uri(office, draft) for draft in drafts])
+def write_uris(office: Office, drafts: Sequence[Draft], at: datetime | None = None) -> list[Draft]:
+    """Write the uris of new articles into their files, and read these again.
+
+    ``at``: none of them goes out before.
+    """
+    return with_crosslinks(office, [_write_uri(office, draft) for draft in drafts], at)
 
 
 def uri_notes(drafts: Sequence[Draft]) -> list[str]:

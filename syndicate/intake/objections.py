@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -18,17 +18,21 @@ from syndicate.text.i18n import moment
 DATE_TOLERANCE = timedelta(days=1)  # "this evening", or another zone's day
 
 
-def objections(office: Office, draft: Draft, elsewhere: Sequence[str]) -> Iterator[ArticleError]:
+def objections(
+    office: Office, draft: Draft, elsewhere: Sequence[str], due: datetime | None = None
+) -> Iterator[ArticleError]:
     """Yield whatever stops a publication before the ledger is asked about other articles.
 
-    ``elsewhere`` are the channels of other machines.
+    ``elsewhere`` are the channels of other machines, and ``due`` is when it goes out; None: now.
     """
     yield from _placeholders(draft.path, draft.source)
-    yield from _too_early(office, draft)
+    yield from _too_early(office, draft, due or office.clock())
     yield from _unknown_channels(office, draft, elsewhere)
     if not _had_profile(office, draft):
         yield from _unknown_profile(office, draft.at("profile"), draft.article.profile)
     yield from _expired(office, draft)
+    if due:
+        yield from _expires_before(office, draft, due)
 
 
 def text_objections(office: Office, path: Path, text: str) -> Iterator[ArticleError]:
@@ -43,17 +47,27 @@ def _placeholders(path: Path, text: str) -> Iterator[ArticleError]:
         yield ArticleError(f"{path}:{line}: “{words}” must be replaced by your own words")
 
 
-def _too_early(office: Office, draft: Draft) -> Iterator[ArticleError]:
-    article, now, zone = draft.article, office.clock(), office.publisher.zone
-    if article.embargoed_until and article.embargoed_until > now:
+def _too_early(office: Office, draft: Draft, due: datetime) -> Iterator[ArticleError]:
+    """Yield the error of an embargo, or a date, after the moment at which it goes out."""
+    article, zone = draft.article, office.publisher.zone
+    if article.embargoed_until and article.embargoed_until > due:
         yield ArticleError(
             f"{draft.at('embargoedUntil')}: under embargo until"
-            f" {moment(article.embargoed_until, zone, 'en')} (publish it after that)"
+            f" {moment(article.embargoed_until, zone, 'en')} (`syndicate publish` schedules it)"
         )
-    if article.date and article.date > now + DATE_TOLERANCE:
+    if article.date and article.date > due + DATE_TOLERANCE:
         yield ArticleError(
             f"{draft.at('date')}: {moment(article.date, zone, 'en')} is in the future"
-            " (write the date of publication, and publish it then)"
+            " (write the date of publication, or schedule it for then with --at)"
+        )
+
+
+def _expires_before(office: Office, draft: Draft, due: datetime) -> Iterator[ArticleError]:
+    expires, zone = draft.article.expires, office.publisher.zone
+    if expires and office.clock() < expires <= due:
+        yield ArticleError(
+            f"{draft.at('expires')}: expires on {moment(expires, zone, 'en')}, before it goes out"
+            f" on {moment(due, zone, 'en')} (change one of the two)"
         )
 
 

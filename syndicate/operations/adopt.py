@@ -26,6 +26,7 @@ from syndicate.operations.recording import (
     refuse_contradiction,
 )
 from syndicate.operations.resolve import receipt_named
+from syndicate.operations.schedule import superseded
 from syndicate.operations.sequence import (
     Change,
     change_report,
@@ -90,7 +91,13 @@ def _adoption(
     facts = Facts(office=office, catalogue=catalogue, wish=Wish())
     assigned = assign(facts, [channel], [draft], request)
     change = plan_and_write(facts, [channel], assigned.standings, urgent=False)
-    notes = (*recorded.notes, *assigned.notes, *_take_receipt(catalogue, change.due, receipt))
+    called_off = superseded(office, catalogue, recorded.subject)
+    notes = (
+        *recorded.notes,
+        *called_off,
+        *assigned.notes,
+        *_take_receipt(catalogue, change.due, receipt),
+    )
     kinds = {uri: recorded.subject.kind}
     lines = digest_lines(office, catalogue, [draft], kinds, before, chosen=office.channels)
     return replace(change, articles=[recorded.subject], notes=notes, lines=list(lines))

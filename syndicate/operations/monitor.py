@@ -75,6 +75,9 @@ def _problems(found: Status) -> Iterator[tuple[Grade, str]]:
         about = next(line for line in found.open if line.state == state)
         grade = Grade.CRITICAL if state == "in doubt" else Grade.WARNING
         yield grade, f"{count} {state} ({about.channel}{f': {about.why}' if about.why else ''})"
+    for coming in found.coming:
+        if coming.state == "asks":
+            yield Grade.WARNING, coming.why
     for name, count in found.leaving.items():
         yield Grade.WARNING, leaving_line(name, count)
 

@@ -19,6 +19,14 @@ from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import Publication, Recorded, record
+from syndicate.operations.schedule import (
+    Scheduling,
+    parted,
+    prepare,
+    store,
+    superseded,
+    with_kept_notes,
+)
 from syndicate.operations.sequence import (
     Change,
     change_report,
@@ -61,14 +69,18 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     reading = _read(office, request, chosen)
     report.notes += reading.notes
     stop.go_on()  # else a later run would send what nobody has seen the beginning of
+    request = with_kept_notes(office, request, reading.drafts)
+    reading, scheduling = _parted(office, request, chosen, reading)
     dry = request.dry_run or bool(reading.flaws)
-    change = run_decision(office, partial(_decision, office, request, chosen, reading), dry=dry)
+    decision = partial(_decision, office, request, chosen, reading, scheduling)
+    change = run_decision(office, decision, dry=dry)
     report.include(change_report(change))
     report.warnings += _warnings(reading.drafts, change)
+    report.warnings += scheduling.warnings
     for warning in report.warnings:
         office.tell(warning)  # before anything is sent
     report.include(deliver_change(office, change, progress, dry=dry))
-    if not dry and not any(map(_is_change, report.lines)):
+    if not dry and reading.drafts and not any(map(_is_change, report.lines)):
         report.include(_waiting(office, chosen, report.unconnected))
     report.lines += change.lines
     for key in change.digests:
@@ -83,7 +95,8 @@ def refuse_unsayable(
     office: Office, request: Publication, chosen: Sequence[Channel], drafts: Sequence[Draft]
 ) -> None:
     """Raise what a channel cannot say of the articles, before any file is given its uri."""
-    trial = partial(_decision, office, request, chosen, Reading(drafts=drafts), trial=True)
+    reading = Reading(drafts=drafts)
+    trial = partial(decide_publication, office, request, chosen, reading, trial=True)
     run_decision(office, trial, dry=True)
 
 
@@ -100,13 +113,13 @@ def _read(office: Office, request: Publication, chosen: Sequence[Channel]) -> Re
     """Read the articles' files, and write new uris into them."""
     admitted = admit(
         office, request.paths, dry=request.dry_run, new=request.new, anew=request.refresh,
-        others=request.others,
+        others=request.others, at=request.at, may_wait=True,
     )  # fmt: skip
     drafts, notes = list(admitted.drafts), []
     dry = request.dry_run or bool(admitted.flaws)
     if not dry and any(draft.minted for draft in drafts):
         refuse_unsayable(office, request, chosen, drafts)
-        drafts = write_uris(office, drafts)
+        drafts = write_uris(office, drafts, request.at)
         notes = uri_notes(drafts)
     sizes = Sizes(own=office.sites, rehearsal=office.ledger.rehearsal)
     with office.ledger.reading() as db:
@@ -141,7 +154,54 @@ def _measured(
     return replace(draft, article=measured.article), measured.notes
 
 
+def _parted(
+    office: Office, request: Publication, chosen: Sequence[Channel], reading: Reading
+) -> tuple[Reading, Scheduling]:
+    """Part what goes out now from what goes out later, and try the latter.
+
+    ArticleError for flaws where nothing goes out now; else they are kept for the decision.
+    """
+    parts = parted(office, request, reading.drafts)
+    warnings = [remark for later in parts.later for remark in later.draft.remark_lines()]
+    flaws, scheduling = Flaws(list(reading.flaws)), Scheduling()
+    with flaws.noting():
+        scheduling = prepare(office, request, parts.later, partial(_trial, chosen))
+    if not parts.now:
+        flaws.end()
+    return replace(reading, drafts=parts.now, flaws=flaws.found), replace(
+        scheduling,
+        notes=[*parts.notes, *scheduling.notes],
+        warnings=[*warnings, *scheduling.warnings],
+    )
+
+
+def _trial(
+    chosen: Sequence[Channel], office: Office, request: Publication, drafts: Sequence[Draft],
+    catalogue: Catalogue,
+) -> Change:  # fmt: skip
+    return decide_publication(office, request, chosen, Reading(drafts=drafts), catalogue)
+
+
 def _decision(
+    office: Office, request: Publication, chosen: Sequence[Channel], reading: Reading,
+    scheduling: Scheduling, catalogue: Catalogue,
+) -> Change:  # fmt: skip
+    """Publish what goes out now and store what goes out later: all of it, or nothing."""
+    change = Change()
+    if reading.drafts:
+        change = decide_publication(office, request, chosen, reading, catalogue)
+    notes = [note for subject in change.articles for note in superseded(office, catalogue, subject)]
+    notes += [*scheduling.notes, *store(office, catalogue, scheduling.prepared)]
+    return replace(
+        change,
+        articles=[*change.articles, *scheduling.subjects],
+        notes=[*change.notes, *notes],
+        problems=[*change.problems, *scheduling.problems],
+        lines=[*change.lines, *scheduling.lines],
+    )
+
+
+def decide_publication(
     office: Office, request: Publication, chosen: Sequence[Channel], reading: Reading,
     catalogue: Catalogue, *, trial: bool = False,
 ) -> Change:  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from syndicate.channel import Channel
@@ -52,6 +53,7 @@ class Publication:
     same_article: bool = False
     backfill: bool = False  # also to channels that are newer than an article
     dry_run: bool = False
+    at: datetime | None = None  # when it is to go out; None: at once, or after its embargo
 
     def asks_for(self, draft: Draft, channel: Channel) -> bool:
         """Return whether an article is to go to a channel even if it is older."""
@@ -191,6 +193,8 @@ def refuse_contradiction(request: Publication) -> None:
     """Refuse options that contradict each other, or mean nothing."""
     if request.note and request.minor:
         raise UsageError("--note and --minor cannot be combined: use only one of them")
+    if request.at and request.refresh:
+        raise UsageError("--at and --refresh cannot be combined: --refresh changes posts at once")
     if request.note and not is_a_note(request.note):
         raise UsageError(
             f"--note: {request.note!r} does not say what was wrong: write a sentence for"

@@ -17,6 +17,9 @@ from syndicate.planning.facts import receipt_of
 from syndicate.planning.folders import is_here
 from syndicate.report import edition_name
 
+# of what is scheduled: what a person can do when they have looked whether it stands anywhere
+HELD = "look, then `syndicate publish --at`, `release` or `adopt`"
+
 
 class LostDigests(StrEnum):
     """Answer to what became of the digests that a restored ledger knows nothing of."""
@@ -32,6 +35,7 @@ def settle_restored(office: Office, digests: LostDigests | None) -> list[str]:
         asked = [
             f"{name} {edition_name(key, zone)}" for name, key in catalogue.digests.letters_waiting()
         ]
+        held = [each.draft.path for each in catalogue.schedule.all()]
         rewritten: list[str] = []
         for channel in office.channels:
             known = office.remembered(catalogue, channel)
@@ -60,6 +64,7 @@ def settle_restored(office: Office, digests: LostDigests | None) -> list[str]:
         f"{doubtful} in doubt (syndicate status lists them)" if doubtful else "nothing is in doubt"
     )
     notes += [f"{name}: was written after the backup" for name in rewritten]
+    notes += [f"{path}: is scheduled, and may have gone out since: {HELD}" for path in held]
     notes += taken_on
     notes += [
         "first repeat every correction and withdrawal made since the backup: this ledger"

@@ -32,6 +32,7 @@ from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
+from syndicate.operations.upcoming import Coming, coming
 from syndicate.planning.collection_documents import Documents
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.overdue import Alert
@@ -67,6 +68,7 @@ class Status:
     waiting: list[Waiting] = field(default_factory=list)  # until when and why
     leaving: dict[str, int] = field(default_factory=dict)  # who are too many, until a person looks
     unconfigured: list[str] = field(default_factory=list)
+    coming: list[Coming] = field(default_factory=list)  # scheduled revisions, the next one first
     alerts: list[Alert] = field(default_factory=list)  # what should have happened by now
     ticks: list[MachineTicks] = field(default_factory=list)  # of each machine
     backup: str | None = None  # when the newest known copy was made
@@ -83,7 +85,8 @@ class Status:
         states = {line.state for line in self.open}
         if "in doubt" in states:
             return 4
-        waits = states or self.leaving or self.alerts
+        asks = any(each.state == "asks" for each in self.coming)
+        waits = states or self.leaving or self.alerts or asks
         return 3 if waits or self.older or self.far_off else 0
 
     def to_json(self) -> dict[str, Any]:
@@ -102,6 +105,7 @@ def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -
     status = _of_ledger(office)
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
+        status.coming += coming(office, catalogue, uri)
         _add_articles(office, catalogue, status, uri, latest)
         status.open += leftover_lines(office, catalogue, uri)
         if uri is None:
@@ -131,6 +135,8 @@ def _add_articles(
     unsettled = [_as_left(place, lost) for place in places(db, open_only=True)]
     for name in [uri] if uri else [name for name, _ in uris(db)[:latest]]:
         standing = catalogue.articles.standing(name)
+        if standing is None and status.coming:
+            continue  # it is not published yet
         if standing is None:
             raise ArticleError(f"{name}: the ledger does not know it")
         status.articles.append(_article(standing, _where(office, catalogue, standing, unsettled)))

@@ -15,6 +15,7 @@ from syndicate.model import edition_keys
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.digest import DigestRequest, digest
+from syndicate.operations.due_revisions import publish_due
 from syndicate.operations.leftovers import leave_to_others, take_over
 from syndicate.operations.sequence import (
     Change,
@@ -53,7 +54,11 @@ def tick(office: Office, progress: Progress = silent) -> Report:
 
 def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
     """Do one thing after another, and yield what came of each."""
-    earlier = [_expire(office, progress), take_over(office, progress)]
+    earlier = [
+        _expire(office, progress),
+        publish_due(office, progress),
+        take_over(office, progress),
+    ]
     yield from earlier
     unconnected = frozenset(name for outcome in earlier for name in outcome.unconnected)
     for channel in office.channels:

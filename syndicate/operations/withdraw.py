@@ -19,6 +19,7 @@ from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import record_act
+from syndicate.operations.schedule import call_off
 from syndicate.operations.sequence import (
     Change,
     change_report,
@@ -83,7 +84,13 @@ def identify(office: Office, article: str) -> str:
         draft = unchanged_draft(office, path) or sources.read(path, office.publisher)
         uri = _uri_of(office, draft)
     with office.ledger.reading() as db:
-        if Catalogue(db).articles.standing(uri) is None:
+        catalogue = Catalogue(db)
+        if catalogue.articles.standing(uri) is None:
+            if catalogue.schedule.of(uri):
+                raise ArticleError(
+                    f"{article}: is scheduled and not published yet (`syndicate hold {article}`"
+                    " stops it)"
+                )
             raise ArticleError(
                 f"{article}: the ledger does not know it (`syndicate status` lists all articles)"
             )
@@ -116,11 +123,12 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
     wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
     change = plan_and_write(facts, office.channels, [standing], revised=[uri], dry=request.dry_run)
+    notes = [*change.notes, *call_off(office, catalogue, uri)]
     unchanged = [uri] if kind == "unchanged" else []
     left = leave_to_others(office, catalogue, [standing], unchanged=unchanged)
     carriers = _carriers(office, catalogue, uri)
     coming = [digest_line(office, catalogue, channel, uri) for channel in carriers]
-    return replace(change, articles=[subject], lines=[*left, *coming])
+    return replace(change, articles=[subject], notes=notes, lines=[*left, *coming])
 
 
 def _record(

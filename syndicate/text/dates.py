@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -62,20 +63,21 @@ def parse(text: str, zone: ZoneInfo, otherwise: time = time()) -> datetime:
 
 
 def _read(text: str, zone: ZoneInfo, otherwise: time) -> datetime | None:
-    found = DATE_PATTERN.fullmatch(_spoken(text))
+    found = DATE_PATTERN.fullmatch(spoken(text))
     if found is None:
         return None
     day = _day(found)
     _check_weekday(found["weekday"], day)
-    moment = _moment(found, day, otherwise)
-    place = _zone(found)
+    moment = wall_time(found.groupdict(), day, otherwise)
+    place = zone_of(found)
     if place is not None:
         return moment.replace(tzinfo=place)
     # by way of UTC: a wall time that a clock change skips becomes the one after the gap
     return moment.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 
-def _spoken(text: str) -> str:
+def spoken(text: str) -> str:
+    """Return a text without apostrophes, its spaces single."""
     return squeeze(re.sub("['\u2018\u2019\u02bc`\u00b4]", "", text))
 
 
@@ -84,7 +86,7 @@ def _day(found: re.Match[str]) -> date:
         year, month, day = map(int, found["iso"].split("-"))
     else:
         year = int(found["y1"] or found["y2"])
-        month = _month(found["m1"] or found["m2"])
+        month = month_number(found["m1"] or found["m2"])
         day = int(found["d1"] or found["d2"])
     if year not in PLAUSIBLE_YEARS:
         raise ValueError(f"the year {year} is probably a mistake ({DATE_ADVICE})")
@@ -95,16 +97,17 @@ def _day(found: re.Match[str]) -> date:
         raise ValueError(f"there is no {iso} in the calendar ({DATE_ADVICE})") from None
 
 
-def _month(name: str) -> int:
-    number = _named(name, MONTHS)
+def month_number(name: str) -> int:
+    """Return a month's number, from 1; ValueError for a word that is none."""
+    number = named(name, MONTHS)
     month = OTHER_MONTHS.get(name.lower(), 0) if number is None else number + 1
     if not month:
         raise ValueError(f"'{name}' is not a month ({DATE_ADVICE})")
     return month
 
 
-def _named(name: str, tables: tuple[list[str], ...]) -> int | None:
-    """The place of a name, or of its first three letters or more, in one of the tables."""
+def named(name: str, tables: tuple[list[str], ...]) -> int | None:
+    """Return the place of a name, or of its first three letters or more, in one of the tables."""
     name = name.lower()
     for table in tables:
         for number, full in enumerate(table):
@@ -116,7 +119,7 @@ def _named(name: str, tables: tuple[list[str], ...]) -> int | None:
 def _check_weekday(name: str | None, day: date) -> None:
     if not name:
         return
-    number = _named(name, DAY_NAMES)
+    number = named(name, DAY_NAMES)
     number = OTHER_NAMES.get(name.lower()) if number is None else number
     if number is None:
         raise ValueError(f"'{name}' is not a day of the week ({DATE_ADVICE})")
@@ -125,7 +128,8 @@ def _check_weekday(name: str | None, day: date) -> None:
         raise ValueError(f"{day} was not a {name} but a {right} (correct one of the two)")
 
 
-def _moment(found: re.Match[str], day: date, otherwise: time) -> datetime:
+def wall_time(found: Mapping[str, str | None], day: date, otherwise: time) -> datetime:
+    """Return a day's time of TIME's groups, without its zone; ValueError for none on a clock."""
     if found["hour"] is None:
         return datetime.combine(day, otherwise)
     hour, minute, second = (int(found[part] or 0) for part in ("hour", "minute", "second"))
@@ -143,7 +147,8 @@ def _moment(found: re.Match[str], day: date, otherwise: time) -> datetime:
         raise ValueError(f"there is no {clock} on a clock ({DATE_ADVICE})") from None
 
 
-def _zone(found: re.Match[str]) -> tzinfo | None:
+def zone_of(found: re.Match[str]) -> tzinfo | None:
+    """Return the zone of ZONE's groups; None where the text names none."""
     if not (found["zone"] or found["sign"]):
         return None
     hours = ZONE_HOURS[found["zone"].upper()] if found["zone"] else 0

@@ -35,10 +35,10 @@ def test_everything_that_is_wrong_with_a_file_is_named_at_once(room: Newsroom) -
 
 def test_what_needs_an_article_that_can_be_read_is_named_at_once_too(room: Newsroom) -> None:
     room.write(
-        date="2026-06-01", profile="beriat", channels=["tidak-ada"], embargoedUntil="2026-07-01",
-        expires="2020-01-01", body="Isi.\n\nTODO",
+        date="2026-06-01", profile="beriat", channels=["tidak-ada"], embargoedUntil="2026-05-05",
+        expires="2026-05-04T23:00:00+07:00", body="Isi.\n\nTODO",
     )  # fmt: skip
     found = room.run("check", "kabar.md", "--json").json["findings"]
-    for key in ("date", "beriat", "tidak-ada", "embargo", "expired", "TODO", "in the future"):
+    for key in ("date", "beriat", "tidak-ada", "expires on", "TODO", "in the future"):
         assert any(key in one for one in found), key
-    assert len(found) == 6
+    assert len(found) == 5

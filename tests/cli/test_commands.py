@@ -333,7 +333,7 @@ def test_init_takes_no_chat_for_its_own_trials(room: Newsroom, trial: str) -> No
 
 
 def test_check_names_everything_that_stands_in_the_way(room: Newsroom) -> None:
-    room.write(embargoedUntil=NOON)
+    room.write(embargoedUntil=NOON, expires=NOON)
     room.write("lain.md", headline=" ")
     room.write("baik.md")
     before = room.everything()

@@ -106,7 +106,10 @@ def test_programs_get_rfc_3339(office: Newsroom) -> None:
 @pytest.mark.parametrize(
     ("front", "said"),
     [
-        ({"embargoedUntil": "2026-05-04 12:00 +07:00"}, "under embargo until 4 May 2026 13:00 WIT"),
+        (
+            {"embargoedUntil": "2026-05-04 12:00 +07:00", "expires": "2026-05-04 11:00 +07:00"},
+            "expires on 4 May 2026 12:00 WITA, before it goes out on 4 May 2026 13:00 WITA",
+        ),
         ({"date": "2026-05-09 08:00 UTC"}, "9 May 2026 16:00 WITA is in the future"),
         ({"expires": "2026-05-03 23:00 UTC"}, "expired on 4 May 2026 07:00 WITA"),
     ],

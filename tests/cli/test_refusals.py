@@ -36,7 +36,8 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
     "override of no channel": (front("overrides: {siaran: {headline: X}}"), "siaran"),
     "bad uri": (front("uri: kabar-1"), "kabar.md:4: "),
     "not yet": (front("date: 2026-05-06"), "kabar.md:4: 6 May 2026 00:00 WIB is in the future"),
-    "embargo": (front("embargoedUntil: 2026-05-05T09:00:00+07:00"), "kabar.md:4: under embargo"),
+    "embargo": (front("embargoedUntil: 2026-05-05\nexpires: 2026-05-04 23:00"),
+                "kabar.md:5: expires on 4 May 2026 23:00 WIB, before it goes out on 5 May"),
     "expired": (front("expires: 2026-05-03"), "kabar.md:4: expired"),
 }  # fmt: skip
 

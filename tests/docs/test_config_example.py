@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from syndicate.config.editorial import EditorialSettings
 from syndicate.config.loader import LedgerSettings, PublisherSettings, load
 from syndicate.config.registry import channel_class, kinds, make_channels
 
@@ -44,6 +45,7 @@ def models() -> dict[str, dict[str, object]]:
     there = {
         "publisher": model_settings(PublisherSettings),
         "ledger": model_settings(LedgerSettings),
+        "editorial": model_settings(EditorialSettings),
     }
     return there | {name: channel_settings(t["kind"]) for name, t in TABLES["channels"].items()}
 

@@ -94,6 +94,21 @@ def test_the_answers_about_articles_and_digests(desk: Desk) -> None:
         assert MOMENT.fullmatch(moment)
 
 
+def test_the_answers_about_what_is_scheduled(desk: Desk) -> None:
+    desk.configure()
+    desk.article()
+    answer = desk.ask("publish", "article.md", "--at", "in 2 hours")
+    a_report(answer)
+    same("article", *answer["articles"])
+    all_told([line["state"] for line in answer["lines"]], "line")
+    same("done", desk.ask("hold", "article.md"))
+    status = desk.ask("status", "article.md")
+    same("status", status)
+    same("coming", *status["coming"])
+    all_told([one["state"] for one in status["coming"]], "coming")
+    same("done", desk.ask("release", "article.md"))
+
+
 def test_the_answers_in_doubt(desk: Desk) -> None:
     desk.configure()
     desk.article()

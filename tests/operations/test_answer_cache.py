@@ -116,6 +116,11 @@ def first(room: Newsroom, pattern: str) -> Path:
     return sorted((room.folder / "public/feed").glob(pattern))[0]
 
 
+def schedule_another(room: Newsroom) -> None:
+    room.write("lain.md", "Teks yang lain sama sekali.", headline="Hasil rapat kerja")
+    assert room.run("publish", "lain.md", "--at", "2 jam lagi", at=REAL).code == 0
+
+
 CHANGES: dict[str, Change] = {
     "a changed article": lambda room: room.rewrite("Isi", "Isi lain"),
     "an article that was touched": lambda room: rewritten(room.folder / "kabar.md"),
@@ -141,6 +146,7 @@ CHANGES: dict[str, Change] = {
     "a ledger that others can read": lambda room: (room.folder / "syndicate.db").chmod(0o644),
     "a waiting delivery": lambda room: unsettle(room, "due"),
     "a doubt": lambda room: unsettle(room, "in_doubt"),
+    "a scheduled revision": schedule_another,
     "a doubted ledger": lambda room: sql(room, "UPDATE ledger SET doubted = 'so'"),
     "another article": lambda room: (
         room.write("lain.md", headline="Lain", url=None),
@@ -224,7 +230,9 @@ def test_other_commands_are_not_kept(
         assert not asked.again[-1]
 
 
-@pytest.mark.parametrize("state", ["a doubted ledger", "a lost folder mark", "a lost article"])
+@pytest.mark.parametrize(
+    "state", ["a scheduled revision", "a doubted ledger", "a lost folder mark", "a lost article"]
+)
 def test_what_does_not_rest_is_not_kept(settled: Newsroom, asked: Asked, state: str) -> None:
     CHANGES[state](settled)
     for _ in range(2):

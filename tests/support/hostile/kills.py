@@ -250,6 +250,28 @@ class Publishing(Trial):
             self.figures.lost.append(f"{number}: no entry")
 
 
+class Scheduling(Publishing):
+    """An article is stored for a minute later, and a tick sends it then: either one is killed."""
+
+    def prepare(self, number: int) -> tuple[str, ...]:
+        name = self.write(number)
+        later = ("publish", name, "--at", (self.day + timedelta(minutes=1)).isoformat(), "--json")
+        if number % 2:
+            return later
+        done = self.room.run(*later, at=self.at)
+        assert done.code == 0, done.said
+        self.day += timedelta(minutes=2)
+        return ("tick", "--json")
+
+    def judge(self, number: int, answer: Answer) -> None:
+        if number % 2:
+            if self.posts(number):
+                self.figures.doubled.append(f"{number}: it stands before its time")
+            self.day += timedelta(minutes=2)
+            answer = self.again(("tick", "--json"))
+        super().judge(number, answer)
+
+
 class Correcting(Publishing):
     """An article that stands is corrected, with a note."""
 
@@ -454,6 +476,7 @@ def _engine_url(room: Newsroom) -> str:
 
 KINDS: dict[str, type[Trial]] = {
     "publish": Publishing,
+    "schedule": Scheduling,
     "correct": Correcting,
     "withdraw": Withdrawing,
     "digest": Mailing,

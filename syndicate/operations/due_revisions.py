@@ -1,0 +1,106 @@
+"""Publish scheduled revisions whose minute has come: by ``tick``, each as it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from syndicate.delivery.run import Progress
+from syndicate.errors import SyndicateError
+from syndicate.ledger import Catalogue
+from syndicate.ledger.catalogue.drafts import StoredDraft
+from syndicate.ledger.catalogue.scheduled import Scheduled
+from syndicate.office import Office
+from syndicate.operations.publish import Reading, decide_publication
+from syndicate.operations.recording import Publication
+from syndicate.operations.sequence import (
+    Change,
+    change_report,
+    deliver_change,
+    joined_parts,
+    run_decision,
+)
+from syndicate.report import ReportPart
+from syndicate.sources import Draft
+from syndicate.text.coming_times import shown
+
+WAYS = "`syndicate publish --at`, `publish` or `hold`"
+
+
+def publish_due(office: Office, progress: Progress) -> ReportPart:
+    """Publish what is due; what is too late, or cannot be said any more, stays and is reported."""
+    with office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        at = catalogue.not_far_ahead(office.clock())
+        due = catalogue.schedule.due(at)
+        asking = [each for each in catalogue.schedule.all() if each.asks]
+    parts = [ReportPart(problems=tuple(question(office, each) for each in asking))]
+    for each in due:
+        if office.stopping():
+            break
+        parts.append(_published(office, each, at, progress))
+    return joined_parts(parts)
+
+
+def is_late(office: Office, scheduled: Scheduled, at: datetime) -> bool:
+    """Return whether it is too late for a revision to go out without a question."""
+    return scheduled.held is None and at - scheduled.due > office.settings.editorial.late
+
+
+def question(office: Office, scheduled: Scheduled) -> str:
+    """Ask a person what is to become of a revision; the same words as long as it waits."""
+    time = shown(scheduled.due, office.publisher.zone)
+    why = scheduled.why or "no tick ran in time (editorial.late)"
+    return f"{scheduled.draft.path}: was to go out on {time} and waits: {why} ({WAYS})"
+
+
+def _published(office: Office, due: Scheduled, at: datetime, progress: Progress) -> ReportPart:
+    if is_late(office, due, at):
+        return ReportPart(problems=(question(office, due),))
+    if lacking := _lacking(office, due.draft):
+        problem = f"{due.draft.path}: waits for a machine that has {', '.join(lacking)}"
+        return ReportPart(problems=(f"{problem} (channels.{lacking[0]}; else {WAYS})",))
+    try:
+        change = run_decision(office, partial(_decision, office, due))
+    except SyndicateError as error:
+        why = "; ".join(office.scrub(str(error)).splitlines())
+        return ReportPart(problems=(f"{why}: it does not go out like this ({WAYS})",))
+    outcome = deliver_change(office, change, progress)
+    return joined_parts([change_report(change), outcome, ReportPart(lines=tuple(change.lines))])
+
+
+def _lacking(office: Office, draft: StoredDraft) -> list[str]:
+    """Return the channels that the command named, and this machine's configuration lacks."""
+    here = {channel.name for channel in office.channels}
+    return [name for name in draft.channels if name not in here]
+
+
+def _decision(office: Office, due: Scheduled, catalogue: Catalogue) -> Change:
+    """Record the revision and delete it from the schedule, in one transaction.
+
+    Nothing is done where another machine was quicker, or a person has changed their mind.
+    """
+    if catalogue.schedule.of(due.uri) != due:
+        return Change()
+    catalogue.schedule.take(due.uri)
+    draft = due.draft
+    request, reading = _request(draft), Reading(drafts=list(_drafts(draft)))
+    acting = replace(office, person=draft.person)
+    return decide_publication(acting, request, office.chosen(draft.channels), reading, catalogue)
+
+
+def _request(draft: StoredDraft) -> Publication:
+    """Return the request that the draft was stored by; what it may be mistaken for was checked."""
+    path = Path(draft.path)
+    notes = {} if draft.kind == "original" else {path: draft.note}
+    return Publication(
+        paths=[path], channels=draft.channels, notes=notes, backfill=draft.backfill, new=True,
+        same_article=True,
+    )  # fmt: skip
+
+
+def _drafts(draft: StoredDraft) -> Iterator[Draft]:
+    yield Draft(article=draft.article, path=Path(draft.path), source=draft.source)

@@ -1,0 +1,269 @@
+"""Schedule revisions: read, checked and stored now, they go out at their minute, as they were read.
+
+What is stored here lies apart from articles and revisions, so that no reader can see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from syndicate import sources
+from syndicate.channel import Channel
+from syndicate.delivery.run import plan_lines
+from syndicate.errors import ArticleError, Flaws
+from syndicate.intake.naming import stored_path
+from syndicate.intake.timing import due_time
+from syndicate.ledger import Catalogue
+from syndicate.ledger.catalogue.drafts import StoredDraft
+from syndicate.model.step import Action
+from syndicate.office import Office
+from syndicate.operations.recording import Publication, record_act
+from syndicate.operations.sequence import Change, run_decision
+from syndicate.operations.urgent import urgent_preview
+from syndicate.planning.coming import REVISED
+from syndicate.report import Line, Subject, when
+from syndicate.sources import Draft, change_detection
+from syndicate.text.coming_times import shown
+
+SCHEDULED = "scheduled"  # the state of what goes out later
+NOTHING_NEW = "nothing has changed since it was published: nothing is scheduled"
+# what a publication of these drafts would be, within a transaction that is rolled back
+Trial = Callable[[Office, Publication, Sequence[Draft], Catalogue], Change]
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An article's file that does not go out now."""
+
+    draft: Draft
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parted:
+    """A command's files: those that go out now, and those that go out later."""
+
+    now: Sequence[Draft]
+    later: Sequence[Later]
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft that is about to be stored, with its files by sha256."""
+
+    draft: StoredDraft
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduling:
+    """What a command schedules, as it is going to be."""
+
+    prepared: Sequence[Prepared] = ()
+    subjects: Sequence[Subject] = ()
+    lines: Sequence[Line] = ()
+    notes: Sequence[str] = ()
+    problems: Sequence[str] = ()
+    warnings: Sequence[str] = field(default=())
+
+
+def parted(office: Office, request: Publication, drafts: Iterable[Draft]) -> Parted:
+    """Part files by when they go out; what is published and unchanged cannot be scheduled."""
+    at, notes = office.clock(), []
+    now: list[Draft] = []
+    later: list[Later] = []
+    for draft in drafts:
+        due, is_unchanged = due_time(draft.article, request.at, at), draft.kept or draft.same_as
+        if due is None or (is_unchanged and not request.at):
+            now.append(draft)
+        elif is_unchanged:
+            notes.append(f"{draft.path}: {NOTHING_NEW}")
+        else:
+            later.append(Later(draft, due))
+    return Parted(now=now, later=later, notes=notes)
+
+
+def with_kept_notes(office: Office, request: Publication, drafts: Iterable[Draft]) -> Publication:
+    """Return a request that says of scheduled corrections what was said when they were scheduled.
+
+    A person's own --note or --minor comes first, and another text needs a note of its own.
+    """
+    if request.note or request.minor:
+        return request
+    with office.ledger.reading() as db:
+        schedule = Catalogue(db).schedule
+        kept = {
+            draft.path: found.draft.note
+            for draft in drafts
+            if (found := schedule.of(draft.article.uri)) and found.draft.kind in REVISED
+            if change_detection.same_text(found.draft.source, draft.source)
+        }
+    return replace(request, notes={**kept, **request.notes}) if kept else request
+
+
+def prepare(
+    office: Office, request: Publication, later: Sequence[Later], trial: Trial
+) -> Scheduling:
+    """Try what goes out later as if it were its minute; ArticleError for what cannot be said."""
+    flaws, parts = Flaws(), []
+    for due, group in groupby(sorted(later, key=lambda each: each.due), lambda each: each.due):
+        with flaws.noting():
+            parts.append(_prepared(office, request, due, [each.draft for each in group], trial))
+    flaws.end()
+    return Scheduling(
+        prepared=[each for part in parts for each in part.prepared],
+        subjects=[subject for part in parts for subject in part.subjects],
+        lines=[line for part in parts for line in part.lines],
+        notes=[note for part in parts for note in part.notes],
+        problems=[problem for part in parts for problem in part.problems],
+        warnings=[warning for part in parts for warning in part.warnings],
+    )
+
+
+def store(office: Office, catalogue: Catalogue, prepared: Iterable[Prepared]) -> Iterator[str]:
+    """Store drafts for their minute, each in the place of an earlier one; yield notes on them."""
+    for each in prepared:
+        draft = each.draft
+        standing = catalogue.articles.standing(draft.uri)
+        if draft.after != (standing.version if standing else 0):
+            raise ArticleError(
+                f"{draft.path}: another command has just published it (run this one again)"
+            )
+        before = catalogue.schedule.of(draft.uri)
+        number = catalogue.drafts.store(draft, each.files)
+        catalogue.schedule.put(number)
+        assert draft.due is not None
+        time = shown(draft.due, office.publisher.zone)
+        record_act(office, catalogue, SCHEDULED, draft.uri, version=draft.after + 1, note=time)
+        instead = f" (no longer on {shown(before.due, office.publisher.zone)})" if before else ""
+        yield f"{draft.path}: goes out on {time}{instead}"
+
+
+def superseded(office: Office, catalogue: Catalogue, subject: Subject) -> list[str]:
+    """Call off what was scheduled of an article that has just changed; return notes on it."""
+    if subject.kind != "unchanged":
+        return call_off(office, catalogue, subject.uri)
+    if (found := catalogue.schedule.of(subject.uri)) is None:
+        return []
+    time = shown(found.due, office.publisher.zone)
+    return [f"{subject.path}: another text of it goes out on {time} (`syndicate hold` stops it)"]
+
+
+def call_off(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> list[str]:
+    """Delete an article's scheduled revision, its text with it; return notes on it."""
+    taken = catalogue.schedule.take(uri)
+    if taken is None:
+        return []
+    time = shown(taken.due, office.publisher.zone)
+    note = why or time
+    record_act(office, catalogue, "unscheduled", uri, version=taken.draft.after + 1, note=note)
+    return [f"{taken.draft.path}: the revision that was scheduled for {time} is called off"]
+
+
+def hold_scheduled(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> list[str]:
+    """Keep an article's scheduled revision back until a person says otherwise; return notes."""
+    found = catalogue.schedule.of(uri)
+    if found is None:
+        return []
+    time = shown(found.due, office.publisher.zone)
+    if found.held and not found.asks:
+        return [f"{found.draft.path}: the revision for {time} is held already"]
+    catalogue.schedule.hold(uri, office.clock(), why)
+    record_act(office, catalogue, "held", uri, version=found.draft.after + 1, note=why)
+    return [
+        f"{found.draft.path}: the revision for {time} is held: it goes out after `syndicate"
+        " release`, or at another time with `syndicate publish --at`"
+    ]
+
+
+def release_scheduled(office: Office, catalogue: Catalogue, uri: str) -> list[str]:
+    """Let an article's held revision go out at its time, or at once where that has passed."""
+    found = catalogue.schedule.of(uri)
+    if found is None or found.held is None:
+        return []
+    due = max(found.due, office.clock())
+    catalogue.schedule.release(uri, due)
+    record_act(office, catalogue, "released", uri, version=found.draft.after + 1)
+    time = shown(due, office.publisher.zone)
+    is_late = due > found.due
+    return [f"{found.draft.path}: goes out {'with the next tick' if is_late else f'on {time}'}"]
+
+
+def scheduled_uri(office: Office, article: str) -> str:
+    """Return the uri of an article of which a revision is scheduled, "" for any other.
+
+    ``article`` is its uri, or its file, which may have been deleted.
+    """
+    with office.ledger.reading() as db:
+        schedule = Catalogue(db).schedule
+        uri = article if article.startswith("tag:") else sources.uri_in(Path(article))
+        if uri:
+            return uri if schedule.of(uri) else ""
+        path = str(Path(article).absolute())
+        return next((each.uri for each in schedule.all() if each.draft.path == path), "")
+
+
+def _prepared(
+    office: Office, request: Publication, due: datetime, drafts: Sequence[Draft], trial: Trial
+) -> Scheduling:
+    then = replace(office, clock=lambda: due, notes=[])  # the digest it will be in, its age …
+    as_if = replace(request, dry_run=True)
+    change = run_decision(then, lambda catalogue: trial(then, as_if, drafts, catalogue), dry=True)
+    subjects = {subject.uri: subject for subject in change.articles}
+    changed = [draft for draft in drafts if subjects[draft.article.uri].kind != "unchanged"]
+    previews = [urgent_preview(mailing) for mailing in change.mailings]
+    lines = [*plan_lines(change.plan), *(line for part in previews for line in part.lines)]
+    return Scheduling(
+        prepared=[
+            Prepared(_stored(office, request, due, draft, subjects[draft.article.uri]), draft.files)
+            for draft in changed
+        ],
+        subjects=[
+            subject if subject.kind == "unchanged" else replace(subject, at=when(due))
+            for subject in subjects.values()
+        ],
+        lines=list(_lines([*lines, *change.lines], dry=request.dry_run)) if changed else [],
+        notes=[
+            *change.notes, *change.plan.notes, *(note for part in previews for note in part.notes),
+            *(f"{draft.path}: {NOTHING_NEW}" for draft in drafts if draft not in changed),
+        ],
+        problems=[f"{failed.channel.name}: {failed.why}" for failed in change.plan.failed],
+        warnings=change.plan.warnings,
+    )  # fmt: skip
+
+
+def _lines(found: Iterable[Line], *, dry: bool) -> Iterator[Line]:
+    for line in found:
+        if line.action == Action.NOTHING:
+            if line.why:
+                yield line
+        else:
+            yield line if dry else replace(line, state=SCHEDULED, diff="")
+
+
+def _stored(
+    office: Office, request: Publication, due: datetime, draft: Draft, subject: Subject
+) -> StoredDraft:
+    is_correction = subject.kind == "correction"
+    note = request.notes.get(draft.path, request.note or "") if is_correction else ""
+    return StoredDraft(
+        article=draft.article, source=draft.source, path=stored_path(draft), kind=subject.kind,
+        note=" ".join(note.split()), after=subject.version - 1, channels=tuple(request.channels),
+        backfill=request.backfill, due=due, stored=office.clock(), person=office.person,
+    )  # fmt: skip
+
+
+def named_channels(office: Office, draft: StoredDraft) -> list[Channel]:
+    """Return the channels of this machine that a stored draft is for."""
+    meant = draft.article.channels
+    return [
+        channel
+        for channel in office.channels
+        if channel.name in (draft.channels or (channel.name,))
+        and (meant is None or channel.name in meant)
+    ]
