@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from syndicate.channel import Channel
@@ -14,7 +14,7 @@ from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
 from syndicate.config.loader import Settings
 from syndicate.config.locked import secrets_among
-from syndicate.config.registry import make_channels, secrets_of
+from syndicate.config.registry import make_channels, make_postman, secrets_of
 from syndicate.errors import ConfigError, LedgerError, UsageError
 from syndicate.ledger import (
     Catalogue,
@@ -120,6 +120,11 @@ class Office:
     def lists(self) -> list[MailingList]:
         """Return the channels that people subscribe to."""
         return [channel for channel in self.channels if isinstance(channel, MailingList)]
+
+    @cached_property
+    def postman(self) -> MailingList | None:
+        """Return what writes letters to single people: ``[mail]``, else the first list, if any."""
+        return make_postman(self.settings) or next(iter(self.lists), None)
 
     @property
     def collections(self) -> list[Collection]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import SecretStr
 
@@ -21,17 +21,19 @@ from syndicate import (
     Membership,
     Outcome,
     Publisher,
+    Recipient,
     Rendition,
     Reply,
     Shown,
     Visit,
 )
+from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
 from syndicate.channel.settings import Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.model.rate import Tolerance
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.system.local import is_loopback
 from syndicate.text import folded
-from syndicate_email.addresses import parse_sender
+from syndicate_email.addresses import mail_address, parse_sender
 from syndicate_email.servers import parse_relay
 from syndicate_email.settings import (
     AuthServ,
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(kw_only=True)
-class EmailDigest(MailingList):
+class EmailDigest(MailingList, Notifies):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called
@@ -319,6 +321,18 @@ class EmailDigest(MailingList):
         from syndicate_email.letter import service_letters
 
         return service_letters.goodbye(self._list(_nothing(publisher)), publisher, at, lists)
+
+    def errand(self, to: str, message: OfficeMessage, publisher: Publisher) -> Errand:
+        from syndicate_email.letter import service_letters
+
+        recipient = Recipient(id="desk", email=mail_address(to), token="desk")  # noqa: S106
+        letter = service_letters.office_message(self._list(_nothing(publisher)), publisher, message)
+        return Errand(channel=self, rendition=letter, recipient=recipient)
+
+    @classmethod
+    def postman(cls, mail: Mapping[str, str], publisher: Publisher) -> Mapping[str, Any]:
+        _, address = parse_sender(mail.get("sender", ""))
+        return {"title": publisher.name, "schedule": "daily 00:00", "mailbox": address, **mail}
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """Check the relay, which let us in when it was opened, the template and the inbox."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +25,7 @@ from syndicate import (
     Rendition,
     Revises,
 )
+from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
 from syndicate.channel.settings import Patience, SecretStr, WebUrl
 from syndicate.system.local import leads_here
 from syndicate_telegram.api.client import BotClient, Timing
@@ -61,7 +63,7 @@ POST, PIN = "post", "pin"  # addresses; each correction may have one too
 
 
 @dataclass(kw_only=True)
-class Telegram(Revises, Removes, Finds):
+class Telegram(Revises, Removes, Finds, Notifies):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
     token: the bot's token, from @BotFather; the bot must be an administrator of the chat
@@ -245,6 +247,17 @@ class Telegram(Revises, Removes, Finds):
         trial = replace(self, chat=self.test_chat, test_chat="", thread=0)
         trial._main_chat, trial.office_sites = self.chat, self.office_sites
         return trial
+
+    def errand(self, to: str, message: OfficeMessage, publisher: Publisher) -> Errand:
+        if not re.fullmatch(r"@\w{4,}|-?\d+", to):
+            raise ValueError(f"{to!r} is no chat: write @name or its number")
+        # topics and quiet hours are the readers' chat's own
+        there = replace(
+            self, chat=to, test_chat="", audit_chat="", thread=0, silent=False, quiet=""
+        )
+        post = Post(text=f"{message.subject}\n\n{message.text}")
+        rendition = Rendition(address=POST, media_type="application/json", content=post.content)
+        return Errand(channel=there, rendition=rendition)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         chats = InspectedChats(

@@ -7,7 +7,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from html import unescape
 from pathlib import Path
@@ -163,6 +163,13 @@ class Channel(ABC):
     def inspect(self, publisher: Publisher) -> Iterable[Finding]:
         """Check, while open, what it needs, and change nothing; a DeliveryError ends the check."""
         return ()
+
+    def valid_until(self) -> Mapping[str, datetime]:
+        """Return until when what it needs is valid, by setting, where it knows: a token's end.
+
+        No network. The desk is told two weeks before.
+        """
+        return {}
 
     def folders(self) -> Iterable[Path]:
         """Return the folders of this machine that it writes to, whether they exist yet or not."""

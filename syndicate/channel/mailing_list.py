@@ -6,12 +6,12 @@ Only ``schedule``, ``window`` and ``publish_all`` have to be written; all else h
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from syndicate.channel import Channel, Finding, Scope
 from syndicate.channel.visit import Visit
@@ -87,6 +87,15 @@ class MailingList(Channel):
     known_senders_only: bool = False  # write to no address that is on no list
     # when more people leave in a day without showing a token, a person has to look first
     leavers: Tolerance | None = Tolerance(10, 100)
+
+    @classmethod
+    def postman(cls, mail: Mapping[str, str], publisher: Publisher) -> Mapping[str, Any]:
+        """Return the settings of a list that sends no digests, but letters to single people.
+
+        ``mail`` holds what is set in ``[mail]``: smtp, sender, inbox, authserv, tls_ca. Raises
+        ValueError for what makes no such list.
+        """
+        raise ValueError("a channel of this kind writes no letters to single people")
 
     @property
     @abstractmethod

@@ -40,6 +40,13 @@ def _whole(text: str) -> str:
     return text
 
 
+def secret_web_address(secret: SecretStr) -> SecretStr:
+    """Check an address that is a secret itself, like a webhook's; ValueError, without its value."""
+    if text := secret.get_secret_value():
+        _whole(text)
+    return secret
+
+
 def _without_slash(text: str) -> str:
     return _whole(text).rstrip("/")
 
@@ -107,4 +114,5 @@ __all__ = [
     "WebAddress",
     "WebUrl",
     "beside_the_configuration",
+    "secret_web_address",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from syndicate.cli.failures import command
+from syndicate.cli.health_check import health_check
 from syndicate.cli.opening import channels_to_open, office, opens_no_channel
 from syndicate.cli.options import DRY_RUN, JSON
 
@@ -100,7 +101,7 @@ def tick(as_json: bool = JSON) -> None:
     from syndicate.cli import show
     from syndicate.operations.tick import tick as run
 
-    with office(as_json=as_json, opens=opens_no_channel) as here:
+    with health_check(), office(as_json=as_json, opens=opens_no_channel) as here:
         with show.progress(as_json) as progress:
             answer = run(here, progress)
         show.report(answer, as_json=as_json)

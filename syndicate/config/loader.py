@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from syndicate.channel.settings import WebUrl
 from syndicate.config import database
 from syndicate.config.database import Timeouts
+from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import Editorial, EditorialSettings
 from syndicate.errors import ConfigError
 from syndicate.model.article import Publisher
@@ -24,6 +25,7 @@ from syndicate.system import disk
 from syndicate.text import readable, shortened, visible
 
 T = TypeVar("T", bound="BaseModel")
+TABLES = ("publisher", "ledger", "editorial", "desk", "mail", "channels")
 SECRET_SETTING = re.compile(r"token|password|secret", re.IGNORECASE)
 PASSWORD_IN_URL = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
 MOST_CONFIG_BYTES = 1_000_000  # of a configuration
@@ -99,6 +101,9 @@ class Settings:
     unset: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     holding: tuple[Path, ...] = ()  # the files with secrets in them, the configuration among them
     timeouts: Timeouts = field(default_factory=Timeouts)  # at a ledger that another machine keeps
+    desk: DeskSettings = field(default_factory=DeskSettings)
+    mail: MailSettings | None = None  # None: letters leave by the first list
+    unset_desk: tuple[str, ...] = ()  # what of these two could not be taken from the environment
     backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
     editorial: Editorial = field(default_factory=Editorial)
 
@@ -156,9 +161,9 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     _refuse_control(read)
     references = SecretReferences(path.absolute().parent)
     tables = references.resolved(read)
-    unknown = tables.keys() - {"publisher", "ledger", "editorial", "channels"}
+    unknown = tables.keys() - set(TABLES)
     if unknown:
-        known = "publisher, ledger, editorial, channels"
+        known = ", ".join(TABLES)
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
     references.refuse_unset("publisher", "ledger", "editorial")
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
@@ -167,7 +172,11 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     channels = tables.get("channels", {})
     if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
-    secrets = references.secrets | set(_literal_secrets(channels))
+    desk = _checked(DeskSettings, "desk", references.known(tables, "desk"))
+    mail = _mail(references, tables)
+    office_tables = {"desk": tables.get("desk", {}), "mail": tables.get("mail", {})}
+    secrets = references.secrets | set(_literal_secrets([channels, office_tables]))
+    secrets |= {*desk.secrets, *(mail.secrets if mail else ())}
     url = _beside(ledger.url, path.absolute().parent)
     try:
         server = database.parse_url(url)
@@ -192,12 +201,23 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         timeouts=ledger.timeouts,
         backup=backup,
         editorial=editorial.rules(),
+        desk=desk,
+        mail=mail,
+        unset_desk=references.unset_in("desk", "mail"),
     )
+
+
+def _mail(references: SecretReferences, tables: Mapping[str, Any]) -> MailSettings | None:
+    """Return ``[mail]``; None where it is not there, or a secret without which nothing leaves."""
+    known = references.known(tables, "mail")
+    if "mail" not in tables or ("mail", "smtp") in references.unset:
+        return None
+    return _checked(MailSettings, "mail", known)
 
 
 def _has_secret(read: Mapping[str, Any]) -> bool:
     """Return True where a secret stands in the configuration itself."""
-    tables = {name: read.get(name) for name in ("channels", "ledger")}
+    tables = {name: read.get(name) for name in ("channels", "ledger", "mail", "desk")}
     found = (secret for secret in _literal_secrets(tables) if not secret.startswith("file:"))
     return any(not ENV_REFERENCE.search(secret) for secret in found)
 
@@ -316,9 +336,21 @@ class SecretReferences:
             if path[0] in tables:
                 raise ConfigError(why)
 
+    def known(self, tables: Mapping[str, Any], name: str) -> Any:
+        """Return a table without the settings that could not be taken from anywhere."""
+        table = tables.get(name, {})
+        if not isinstance(table, dict):
+            return table
+        return {key: value for key, value in table.items() if (name, key) not in self.unset}
+
+    def unset_in(self, *tables: str) -> tuple[str, ...]:
+        """Return why settings of these tables could not be taken from anywhere."""
+        return tuple(why for path, why in self.unset.items() if path[0] in tables)
+
     def unset_of_channels(self) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
-        for (_, name, setting, *_), why in self.unset.items():
+        of_channels = {path: why for path, why in self.unset.items() if path[0] == "channels"}
+        for (_, name, setting, *_), why in of_channels.items():
             found.setdefault(name, {}).setdefault(setting, why)
         return found
 

@@ -26,6 +26,7 @@ from syndicate.text import shortened
 
 GROUP = "syndicate.channels"
 DISTRIBUTION = "syndicate-cli"
+POSTMAN = "mail"  # the name of the channel that [mail] makes
 
 
 def kinds() -> list[str]:
@@ -83,6 +84,26 @@ def make_channel(settings: Settings, name: str) -> Channel:
         raise ConfigError(f"{where}.kind: {kind} makes digests but is not a MailingList")
     if made.scope is Scope.COLLECTION and not issubclass(cls, Collection):
         raise ConfigError(f"{where}.kind: {kind} collects articles but is not a Collection")
+    return made
+
+
+def make_postman(settings: Settings) -> MailingList | None:
+    """Return the channel that writes letters to single people by ``[mail]``; None without it."""
+    if settings.mail is None:
+        return None
+    cls = channel_class(settings.mail.kind, settings.folder, "mail.kind")
+    if not issubclass(cls, MailingList):
+        raise ConfigError(f"mail.kind: {settings.mail.kind} writes no letters")
+    try:
+        table = cls.postman(settings.mail.table, settings.publisher)
+        made = _adapter(cls).validate_python(
+            {"name": POSTMAN, **table}, context={"folder": settings.folder}
+        )
+    except ValidationError as error:
+        raise complaint(POSTMAN, error) from None
+    except ValueError as error:
+        raise ConfigError(f"mail: {error}") from None
+    assert isinstance(made, MailingList)
     return made
 
 

@@ -34,6 +34,7 @@ from syndicate.ledger.reports.ticks import Ticks
 from syndicate.ledger.schema import blocks, deliveries, ledger, secrets
 from syndicate.ledger.sending.doubts import Doubts
 from syndicate.ledger.sending.letters import Letters
+from syndicate.ledger.sending.matters import Matters
 from syndicate.ledger.sending.pace import Pace
 from syndicate.ledger.sending.queue import Queue
 from syndicate.ledger.sending.resolutions import Resolutions
@@ -71,6 +72,7 @@ class Ledger:
         self.goodbyes = Goodbyes(engine, tokens, self.processes)
         self.read_letters = ReadLetters(engine, tokens)
         self.moves = Moves(engine, self.processes)
+        self.matters = Matters(engine, self.processes, self.queue.clock)
         self.ticks = Ticks(engine, self.processes.holder.name)
 
     def look(self) -> None:

@@ -23,7 +23,7 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
-    for part in (_acts, _drafts):
+    for part in (_acts, _drafts, _matters):
         part(db)
 
 
@@ -74,6 +74,25 @@ def _drafts(db: Connection) -> None:
         Column("held_at", Moment),
         Column("held_why", Text, nullable=False, server_default=""),
         Column("asks", Boolean, nullable=False, server_default=false()),
+    )
+    frozen.create_all(db)
+
+
+def _matters(db: Connection) -> None:
+    frozen = _tables()
+    Table("holders", frozen, id_column())  # as it is
+    Table(
+        "matters",
+        frozen,
+        Column("key", String, primary_key=True),
+        Column("says", Text, nullable=False),
+        Column("command", Text, nullable=False, server_default=""),
+        Column("since", Moment, nullable=False),
+        Column("told_at", Moment),
+        Column("told_by", String, nullable=False, server_default=""),
+        Column("over_at", Moment),
+        Column("holder_id", ForeignKey("holders.id")),
+        Column("claimed_until", Moment),
     )
     frozen.create_all(db)
 

@@ -72,7 +72,7 @@ class LedgerWatch:
         found = [
             *self._books(),
             *late_ticks(self.ticks, at, alive),
-            *late_windows(self._windows(), at, patient),
+            *late_windows(self.windows(), at, patient),
             *late_expiries(self._expired(at), at, patient),
             *late_waits(self._waiting(moment), moment, patient),
             *late_backup(
@@ -89,7 +89,7 @@ class LedgerWatch:
                 says=says,
             )  # fmt: skip
 
-    def _windows(self) -> dict[str, datetime]:
+    def windows(self) -> dict[str, datetime]:
         """Return by list the end of its first window that is not closed."""
         known = {channel.name: channel for channel in self._catalogue.channels.all()}
         found = {}

@@ -14,6 +14,7 @@ from syndicate.ledger.reports.places import Place, places
 from syndicate.model import edition_keys
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.desk import tell_desk, tell_failure
 from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.due_revisions import publish_due
 from syndicate.operations.leftovers import leave_to_others, take_over
@@ -45,9 +46,14 @@ def tick(office: Office, progress: Progress = silent) -> Report:
     report = Report(command="tick", notes=office.notes)
     refuse_older(office)
     number = office.ledger.ticks.begin(office.clock())
-    for part in _parts(office, progress):
-        report.include(part)
-    report.include(_books(office))
+    try:
+        for part in _parts(office, progress):
+            report.include(part)
+        report.include(_books(office))
+    except Exception as error:
+        tell_failure(office, error)
+        raise
+    report.include(tell_desk(office, report))
     report.reported_before = office.ledger.ticks.end(number, office.clock(), report.unmended)
     return report
 

@@ -81,6 +81,7 @@ class Newsroom:
     api: BotApi
     smtp: SmtpServer
     channels: dict[str, Table] = field(default_factory=dict)
+    tables: dict[str, Table] = field(default_factory=dict)  # further ones: desk, mail
     ledger_url: str = "sqlite:///syndicate.db"
     language: str = "id"
     timezone: str = "Asia/Jakarta"
@@ -115,6 +116,7 @@ class Newsroom:
             "address": "Jl. Antara 1",
         }  # fmt: skip
         tables: dict[str, Table] = {"publisher": publisher, "ledger": {"url": self.ledger_url}}
+        tables |= self.tables
         tables |= {f"channels.{name}": table for name, table in self.channels.items()}
         text = "\n".join(map(toml, tables, tables.values()))
         (self.folder / "config.toml").write_text(text, encoding="utf-8")

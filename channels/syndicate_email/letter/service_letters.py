@@ -9,6 +9,7 @@ from hashlib import sha256
 from urllib.parse import quote
 
 from syndicate import Membership, Publisher, Rendition
+from syndicate.channel.office_messages import OfficeMessage
 from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
 from syndicate_email.addresses import parse_sender
@@ -85,6 +86,14 @@ def goodbye(
     return _rendition(to, publisher, at, head, lines, mark)
 
 
+def office_message(to: ListSettings, publisher: Publisher, message: OfficeMessage) -> Rendition:
+    """Write plain words to somebody of the office itself."""
+    subject = encode_words(excerpt(clean_line(message.subject), SUBJECT_CHARACTERS), "Subject")
+    head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
+    mark = _mark(to, message.at)
+    return _rendition(to, publisher, message.at, head, [message.text], mark, answers=False)
+
+
 def _back(
     to: ListSettings, publisher: Publisher, texts: Mapping[str, str], lists: Sequence[Membership]
 ) -> Iterator[str]:
@@ -128,12 +137,15 @@ def _rendition(
     head: list[bytes | str],
     lines: Sequence[str],
     mark: str,
+    *,
+    answers: bool = True,  # what somebody asked for
 ) -> Rendition:
     name, address = parse_sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
     message = EmailMessage(policy=MIME_POLICY)
     message["Date"] = at.astimezone(publisher.zone)
-    message["Auto-Submitted"] = "auto-replied"  # RFC 3834: no program answers it
+    # RFC 3834: no program answers it
+    message["Auto-Submitted"] = "auto-replied" if answers else "auto-generated"
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     text = "\n\n".join([*lines, "-- \n" + "\n".join(foot)]) + "\n"
     message.set_content(text, charset="utf-8", cte="quoted-printable")

@@ -32,6 +32,7 @@ from syndicate.ledger.schema.ledgers import (
     ticks,
 )
 from syndicate.ledger.schema.letters import LETTER_STATES, blocks, letters, runs, stencils
+from syndicate.ledger.schema.matters import matters
 from syndicate.ledger.schema.people import (
     REQUEST_STATES,
     REQUESTS,
@@ -76,6 +77,7 @@ __all__ = [
     "ledger",
     "leftovers",
     "letters",
+    "matters",
     "media",
     "metadata",
     "minted",
