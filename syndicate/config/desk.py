@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import time
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
 
 from syndicate.channel.settings import secret_web_address
 
@@ -20,18 +20,15 @@ def _mail_address(text: str) -> str:
     return text
 
 
-def _clock_time(value: Any) -> Any:
-    if isinstance(value, time) or not value:
-        return value or None
-    found = CLOCK_TIME.fullmatch(str(value))
-    if not found:
-        raise ValueError('write a time of day in quotes, like "18:30"')
-    return time(int(found[1]), int(found[2]))
+def _clock_time(text: str) -> str:
+    if text and not CLOCK_TIME.fullmatch(text):
+        raise ValueError('write a time of day, like "18:30"')
+    return text
 
 
 Address = Annotated[str, AfterValidator(_mail_address)]
 SecretUrl = Annotated[SecretStr, AfterValidator(secret_web_address)]
-ClockTime = Annotated[time | None, BeforeValidator(_clock_time)]
+ClockTime = Annotated[str, AfterValidator(_clock_time)]
 
 
 class DeskSettings(BaseModel):
@@ -43,7 +40,13 @@ class DeskSettings(BaseModel):
     telegram: str = ""  # CHANNEL:CHAT, or the chat alone
     webhook: SecretUrl = SecretStr("")
     ping: SecretUrl = SecretStr("")
-    digest_by: ClockTime = None
+    digest_by: ClockTime = ""
+
+    @property
+    def latest(self) -> time | None:
+        """Return the time of day by which digests are to be out; None where none is set."""
+        found = CLOCK_TIME.fullmatch(self.digest_by)
+        return time(int(found[1]), int(found[2])) if found else None
 
     @property
     def secrets(self) -> frozenset[str]:

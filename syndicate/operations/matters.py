@@ -152,7 +152,7 @@ def _late_digests(
     office: Office, catalogue: Catalogue, counts: Iterable[DigestCount]
 ) -> Iterator[Matter]:
     """Yield the digests that are not out by the time that ``digest_by`` names."""
-    latest, at = office.settings.desk.digest_by, office.clock()
+    latest, at = office.settings.desk.latest, office.clock()
     if latest is None:
         return
     zone = office.publisher.zone

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import EditorialSettings
 from syndicate.config.loader import LedgerSettings, PublisherSettings, load
 from syndicate.config.registry import channel_class, kinds, make_channels
@@ -46,6 +47,8 @@ def models() -> dict[str, dict[str, object]]:
         "publisher": model_settings(PublisherSettings),
         "ledger": model_settings(LedgerSettings),
         "editorial": model_settings(EditorialSettings),
+        "desk": model_settings(DeskSettings),
+        "mail": {k: v for k, v in model_settings(MailSettings).items() if k != "kind"},
     }
     return there | {name: channel_settings(t["kind"]) for name, t in TABLES["channels"].items()}
 

@@ -38,7 +38,7 @@ def test_every_kind_of_channel_is_looked_at() -> None:
 
 
 def test_what_else_holds_a_secret_is_named() -> None:
-    assert {"ledger.url", PROXIES[0]} <= NAMED
+    assert {"ledger.url", "webhook", "ping", PROXIES[0]} <= NAMED
     assert "syndicate ledger newkey" in TABLE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 
@@ -10,6 +11,7 @@ import pytest
 
 from support.hooks import Hook, hook
 from support.newsroom import CHAT, EVENING, NOON, PASSWORD, PROGRAM, TEST_CHAT, TOKEN, Newsroom
+from support.pages import page, sections
 from syndicate.loopback.smtp import SmtpFault
 
 WRONG_TOKEN = "999999:WRONG-token-of-nobody"
@@ -25,6 +27,11 @@ def webhook() -> Iterator[Hook]:
 def desk(room: Newsroom, **settings: object) -> None:
     room.tables["desk"] = settings
     room.configure()
+
+
+def documented(section: str) -> set[str]:
+    """The keys of a table of docs/json.md."""
+    return set(re.findall(r"^\| `(\w+)` \|", sections(page("docs/json.md"))[section], re.MULTILINE))
 
 
 def break_everything(room: Newsroom) -> None:
@@ -56,6 +63,8 @@ def test_a_wrong_token_and_a_dead_relay_are_told_once_by_the_webhook_and_once_wh
     break_everything(room)
     tick_unheard(room)
     [told] = webhook.documents
+    assert told.keys() == documented("desk message")
+    assert all(matter.keys() == documented("matter") for matter in told["matters"])
     keys = {matter["key"]: matter for matter in told["matters"]}
     assert set(keys) == {"channel:telegram", "channel:harian"}
     assert {matter["state"] for matter in told["matters"]} == {"open"}
