@@ -28,7 +28,7 @@ from syndicate import (
     Visit,
 )
 from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
-from syndicate.channel.settings import Patience, RatesField, ScheduleField, ToleranceField
+from syndicate.channel.settings import Hours, Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.model.rate import Tolerance
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
 from syndicate.system.local import is_loopback
@@ -82,6 +82,7 @@ class EmailDigest(MailingList, Notifies):
     bounces      where the relay returns letters to: bounce+{token}@…; else to the sender
     immediate    articles of urgency 1 and 2 go at once, alone, and in full where mail
                  systems show a letter of that length to its end
+    hold_hours   no digest in these hours: 22:00-06:00; urgent letters do not wait
     connections  to the relay at the same time
     messages     letters a connection, where the relay limits them; 0 is without a limit
     patience     seconds to wait for a mail server's whole answer, 1 to 120
@@ -113,6 +114,7 @@ class EmailDigest(MailingList, Notifies):
     helo: HostName = ""
     tls_ca: CertificateFile = ""
     immediate: bool = False
+    hold_hours: Hours = ""
     connections: Connections = 4
     messages: Messages = 0
     patience: Patience = 60.0

@@ -26,7 +26,7 @@ from syndicate import (
     Revises,
 )
 from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
-from syndicate.channel.settings import Patience, SecretStr, WebUrl
+from syndicate.channel.settings import Hours, Patience, SecretStr, WebUrl
 from syndicate.system.local import leads_here
 from syndicate_telegram.api.client import BotClient, Timing
 from syndicate_telegram.api.downloads import FILE_SECONDS, Downloader
@@ -52,7 +52,6 @@ from syndicate_telegram.settings import (
     ChatName,
     Length,
     Preview,
-    QuietHours,
     Seconds,
     TestChatName,
     Thread,
@@ -80,6 +79,7 @@ class Telegram(Revises, Removes, Finds, Notifies):
     thread: the topic's number, in a group with topics
     silent: post without a sound
     quiet: post without a sound in these hours, except urgency 1 and 2: 22:00-06:00
+    hold_hours: post nothing in these hours but urgency 1 and 2 and withdrawals: 22:00-06:00
     pace: seconds from one post or edit to the next, on all machines together
     patience: seconds that Telegram may take to answer; twice as long after an upload
     protect: keep readers from forwarding or saving the posts
@@ -102,7 +102,8 @@ class Telegram(Revises, Removes, Finds, Notifies):
     length: Length = "full"
     thread: Thread = 0
     silent: bool = False
-    quiet: QuietHours = ""
+    quiet: Hours = ""
+    hold_hours: Hours = ""
     pace: Seconds = 1.0
     patience: Patience = 30
     protect: bool = False

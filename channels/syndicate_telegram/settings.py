@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-QUIET_HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
+from syndicate.model.hours import end_of_hours
+
 CHAT_LINK = re.compile(r"(?:https?://)?(?:www\.)?(?:t|telegram)\.me/(?:s/)?", re.IGNORECASE)
 SHORTEST_PACE_SECONDS = 0.001  # with 0 the pauses that Telegram asks for would not be shared
 LOUD_URGENCIES = (1, 2)  # of ninjs: they wake people
 
 # TOML may hold a number
 ChatName = Annotated[str, BeforeValidator(lambda chat: str(chat) if type(chat) is int else chat)]
-
-
-def _valid_hours(text: str) -> str:
-    if text and not QUIET_HOURS.fullmatch(text):
-        raise ValueError("write it like 22:00-06:00")
-    return text
 
 
 def _not_the_chat_itself(name: str, info: ValidationInfo) -> str:
@@ -36,7 +31,6 @@ def normalized_name(name: str) -> str:
 
 
 TestChatName = Annotated[ChatName, AfterValidator(_not_the_chat_itself)]
-QuietHours = Annotated[str, AfterValidator(_valid_hours)]
 Preview = Literal["above", "below", "photo", "none"]  # where the first picture stands
 Length = Literal["full", "lead"] | Annotated[int, Field(ge=200)]  # or UTF-16 units
 Seconds = Annotated[
@@ -47,9 +41,6 @@ Thread = Annotated[int, Field(ge=0)]
 
 def is_quiet(hours: str, at: datetime, zone: str, urgency: int) -> bool:
     """Return whether a moment is in the quiet hours, and the article is not urgent."""
-    match = QUIET_HOURS.fullmatch(hours)
-    if match is None or urgency in LOUD_URGENCIES:
+    if urgency in LOUD_URGENCIES:
         return False
-    start, end = (time(int(match[n]), int(match[n + 1])) for n in (1, 3))
-    local = at.astimezone(ZoneInfo(zone)).time()
-    return start <= local < end if start < end else local >= start or local < end
+    return end_of_hours(hours, at, ZoneInfo(zone)) is not None

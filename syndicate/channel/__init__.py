@@ -61,6 +61,7 @@ class Channel(ABC):
     repeatable_for: ClassVar[timedelta] = timedelta(0)  # see Repeatable
     batch: ClassVar[int] = 1  # of a Repeatable: effects committed together, each time after flush()
     pace = 0.0  # the fewest seconds from one effect to the next, of all processes together
+    hold_hours = ""  # 22:00-06:00: what is not urgent waits for their end
     hosts = False  # gives articles' media and pages an address (Collection); runs before others
     office_sites = frozenset[Site]()  # all own_addresses(); others are fetched if public
 

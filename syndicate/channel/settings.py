@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationInfo
 
+from syndicate.model.hours import valid_hours
 from syndicate.model.rate import Rate, Tolerance, rates, tolerance
 from syndicate.model.schedule import Schedule
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS
@@ -97,6 +98,9 @@ ScheduleField = Annotated[Schedule, BeforeValidator(_schedule)]
 RatesField = Annotated[tuple[Rate, ...], BeforeValidator(_rates)]
 """``14/second, 50000/day``; empty is as fast as it goes."""
 
+Hours = Annotated[str, AfterValidator(valid_hours)]
+"""``22:00-06:00``, by the publisher's clock; empty is none."""
+
 ToleranceField = Annotated[Tolerance | None, BeforeValidator(_tolerance)]
 """``10% of 200``; empty tolerates everything."""
 
@@ -106,6 +110,7 @@ Patience = Annotated[float, AfterValidator(_patience)]
 __all__ = [
     "Command",
     "ConfigPath",
+    "Hours",
     "Patience",
     "RatesField",
     "ScheduleField",

@@ -57,6 +57,7 @@ class LettersJob:
         """Free the claims of dead processes; return False where the channel need not be opened."""
         run = self.run
         self.letters.end_dead_claims()
+        self._hold()
         if self.channel.resend_in_doubt:
             for edition in self.editions:
                 run.ledger.runs.settle(edition, "due", of="in_doubt")
@@ -66,6 +67,14 @@ class LettersJob:
         if run.most and not run.stopping():
             _sample_only(run, self.busy)
         return bool(self.busy or self.in_doubt) or is_elsewhere(run, self.editions)
+
+    def _hold(self) -> None:
+        """Leave the digests alone that wait for the end of the channel's hours."""
+        runs, held = self.run.ledger.runs, self.run.held(self.editions)
+        for edition, why in held.items():
+            runs.postpone(edition, why, None)
+        self.editions = [edition for edition in self.editions if edition not in held]
+        runs.hold_no_longer(self.editions)
 
     def carry_out(self) -> str:
         """Settle doubts and send what is due; returns why runs are paused."""

@@ -50,7 +50,11 @@ class PostsJob:
     def prepare(self) -> bool:
         """Free the claims of dead processes; return False where the channel need not be opened."""
         self.queue.end_dead_claims()
-        self.works = self.queue.work(self.editions, doubts=_settles(self.run, self.editions))
+        works = self.queue.work(self.editions, doubts=_settles(self.run, self.editions))
+        held = self.run.held([work.edition for work in works])
+        for edition, why in held.items():
+            self.queue.postpone_all(edition, why, None)
+        self.works = [work for work in works if work.edition not in held]
         return bool(self.works) or is_elsewhere(self.run, self.editions)
 
     def carry_out(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
@@ -49,6 +49,7 @@ class ChannelRun:
     scrub: Scrub = str
     stopping: Callable[[], bool] = lambda: False
     outside: Callable[[Rendition | None], str] = lambda _: ""  # why a rehearsal must not say it
+    held: Callable[[Sequence[int]], Mapping[int, str]] = lambda _: {}  # by edition: why it waits
     identity: str = ""
     most: int = 0  # letters of a digest; the rest waits for a person
     total: int = 0  # letters that are to be sent, where that is known

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from syndicate.channel import Channel
 from syndicate.channel.mailing_list import MailingList
+from syndicate.delivery.holding import held_editions
 from syndicate.delivery.letters import mail
 from syndicate.delivery.posts import deliver
 from syndicate.delivery.rim import ChannelRun
@@ -96,6 +97,7 @@ def run_channel(
         stopping=office.stopping,
         most=most,
         outside=partial(office.outside, channel),
+        held=partial(held_editions, office, channel),
     )
     try:
         if isinstance(channel, MailingList):

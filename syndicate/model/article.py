@@ -37,6 +37,9 @@ PROFILES = (
 )
 
 
+URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
     """Publishing office."""

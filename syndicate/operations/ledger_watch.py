@@ -111,7 +111,7 @@ class LedgerWatch:
         for channel, edition, since in waiting_posts(self._db, moment):
             yield channel, self._called(edition), since
         for mailing in self._mailings:
-            rests = mailing.halted or waits(mailing.not_before, moment)
+            rests = mailing.halted or mailing.is_held or waits(mailing.not_before, moment)
             if rests or not mailing.states.get("due"):
                 continue
             times = (mailing.not_before, mailing.latest, mailing.frozen)

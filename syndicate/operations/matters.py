@@ -110,10 +110,12 @@ def _stuck(unsettled: Iterable[Place], counts: Iterable[DigestCount]) -> Iterato
     """Yield the channels that cannot send, and have not named a time from which they can."""
     reasons: dict[str, str] = {}
     for place in unsettled:
-        if place.state == "due" and place.why and not place.not_before:
+        if place.state == "due" and place.why and not (place.not_before or place.is_held):
             reasons.setdefault(place.channel, place.why)
     for count in counts:
-        if (count.paused or (count.why and not count.not_before)) and not count.halted:
+        if count.halted or count.is_held:
+            continue
+        if count.paused or (count.why and not count.not_before):
             reasons.setdefault(count.channel, count.why)
     for name, why in reasons.items():
         yield Matter(
@@ -159,7 +161,11 @@ def _late_digests(
     windows = LedgerWatch(office, catalogue, []).windows()
     ends = [(name, end, "it was not closed") for name, end in windows.items()]
     for count in counts:
-        if count.closed and (count.states.keys() & {"due", "deferred", "sending"}):
+        if (
+            count.closed
+            and not count.is_held
+            and (count.states.keys() & {"due", "deferred", "sending"})
+        ):
             ends.append((count.channel, count.closed, letter_counts(count.states)))
     for name, end, why in ends:
         by = _next(latest, end.astimezone(zone))

@@ -11,15 +11,13 @@ from syndicate.delivery.run import Progress, run_channel
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.reports.digests import digests
 from syndicate.model import edition_keys
-from syndicate.model.article import Edition
+from syndicate.model.article import URGENT, Edition
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
 from syndicate.planning import editions
 from syndicate.planning.channels import letter_review
 from syndicate.planning.hosting import Hosting
 from syndicate.report import Line, ReportPart, letters_line
-
-URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from syndicate.errors import LONGEST_WAIT_SECONDS
 
 DAY = timedelta(seconds=LONGEST_WAIT_SECONDS)
 CLAIM_FOR = timedelta(minutes=20)  # longer than every timeout of an effect (docs/limits.md)
+HELD = "held until"  # how the reason begins of what waits for the end of a channel's hours
 SLACK = timedelta(minutes=5)  # by which a clock is put right now and then
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, not_, or_, select, text
 
 from syndicate.ledger.database.engine import now
-from syndicate.ledger.processes.waits import to_come
+from syndicate.ledger.processes.waits import HELD, to_come
 from syndicate.ledger.schema import PARTIAL, channels, editions, letters, runs, stencils
 from syndicate.ledger.sending.runs import letter_counts, put_off
 
@@ -40,6 +40,11 @@ class DigestCount:
     started: datetime | None
     ended: datetime | None  # None: something is open
     latest: datetime | None  # when the newest letter ended
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether it waits for the end of its list's hours."""
+        return self.why.startswith(HELD)
 
 
 def digests(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from syndicate.ledger.processes.waits import is_over
+from syndicate.ledger.processes.waits import HELD, is_over
 from syndicate.ledger.schema import articles, attempts, backups, channels, deliveries, editions
 
 d = deliveries.c
@@ -20,7 +20,7 @@ def waiting_posts(db: Connection, moment: datetime) -> list[tuple[str, str, date
         select(channels.c.name, editions.c.key, since.label("since"))
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
-        .where(d.state == "due", is_over(d.not_before, moment))
+        .where(d.state == "due", is_over(d.not_before, moment), ~d.why.startswith(HELD))
         .where(is_over(channels.c.next_at, moment))
         .order_by(d.id)
     )

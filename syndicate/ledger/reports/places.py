@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, or_, select, text
 
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import now
-from syndicate.ledger.processes.waits import to_come
+from syndicate.ledger.processes.waits import HELD, to_come
 from syndicate.ledger.schema import (
     PARTIAL,
     channels,
@@ -48,6 +48,11 @@ class Place:
     why: str
     not_before: datetime | None  # None once it has passed
     subscriber: int | None = None  # a letter's: it is named EDITION/SUBSCRIBER
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether it waits for the end of its channel's hours."""
+        return self.state == "due" and self.why.startswith(HELD)
 
 
 def places(

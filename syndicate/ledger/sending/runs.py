@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from syndicate.ledger.database.engine import execute_counting, now, transaction
+from syndicate.ledger.processes.waits import HELD
 from syndicate.ledger.schema import (
     Moment,
     blocks,
@@ -106,6 +107,14 @@ class Runs:
     def go_on(self, edition: int) -> None:
         """End a run's pause: a letter was taken."""
         self._change(edition, why="", paused_at=null())
+
+    def hold_no_longer(self, numbers: Sequence[int]) -> None:
+        """Forget that runs were held for some hours, which are over."""
+        held = and_(r.edition_id.in_(numbers), r.why.startswith(HELD))
+        with transaction(self.engine, reads=True) as db:
+            found = list(db.scalars(select(r.edition_id).where(held)))
+        for number in found:
+            self._change(number, why="")
 
     def paused(self, edition: int) -> Pause | None:
         """Return for how long a run has been paused, and why; None where it is not."""
