@@ -173,7 +173,7 @@ def test_a_digest_that_is_not_out_by_its_time_is_told(room: Newsroom, webhook: H
     assert webhook.documents == []  # one reader is put off, as relays do
     room.run("tick", at="2026-05-04T17:35:00+07:00")
     [[matter]] = [told["matters"] for told in webhook.documents]
-    assert "is not out by 17:30 (desk.digest_by): 1 waiting" in matter["says"]
+    assert "is not out by 17:30 (desk.digest_by): 1 deferred" in matter["says"]
 
 
 def test_a_desk_that_leads_nowhere_is_named(room: Newsroom) -> None:
