@@ -84,7 +84,7 @@ def _doubts(
     for count in counts:
         if not (doubtful := count.states.get("in_doubt", 0)):
             continue
-        [first, *_] = letters_in(catalogue.db, count.edition, ("in_doubt",), most=1) or [None]
+        first = next(iter(letters_in(catalogue.db, count.edition, ("in_doubt",), most=1)), None)
         yield Matter(
             key=f"doubt:letters:{count.edition}",
             says=f"{count.channel}: of {doubtful} letters of {_called(office, count)} nobody knows"
