@@ -53,7 +53,7 @@ def is_late(office: Office, scheduled: Scheduled, at: datetime) -> bool:
 def question(office: Office, scheduled: Scheduled) -> str:
     """Ask a person what is to become of a revision; the same words as long as it waits."""
     time = shown(scheduled.due, office.publisher.zone)
-    why = scheduled.why or "no tick ran in time (editorial.late)"
+    why = scheduled.why or "it did not go out in time (editorial.late)"
     return f"{scheduled.draft.path}: was to go out on {time} and waits: {why} ({WAYS})"
 
 

@@ -191,7 +191,10 @@ def _decision(
     if reading.drafts:
         change = decide_publication(office, request, chosen, reading, catalogue)
     notes = [note for subject in change.articles for note in superseded(office, catalogue, subject)]
-    notes += [*scheduling.notes, *store(office, catalogue, scheduling.prepared)]
+    notes += [
+        *scheduling.notes,
+        *store(office, catalogue, scheduling.prepared, moves=bool(request.at)),
+    ]
     return replace(
         change,
         articles=[*change.articles, *scheduling.subjects],

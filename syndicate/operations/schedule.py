@@ -89,9 +89,10 @@ def parted(office: Office, request: Publication, drafts: Iterable[Draft]) -> Par
 
 
 def with_kept_notes(office: Office, request: Publication, drafts: Iterable[Draft]) -> Publication:
-    """Return a request that says of scheduled corrections what was said when they were scheduled.
+    """Return a request that moves scheduled corrections with the note that they have.
 
-    A person's own --note or --minor comes first, and another text needs a note of its own.
+    A person's own --note or --minor comes first, and another text needs a note of its own. So does
+    what is to go out now: nobody may have meant that who publishes a whole folder.
     """
     if request.note or request.minor:
         return request
@@ -100,6 +101,7 @@ def with_kept_notes(office: Office, request: Publication, drafts: Iterable[Draft
         kept = {
             draft.path: found.draft.note
             for draft in drafts
+            if due_time(draft.article, request.at, office.clock())
             if (found := schedule.of(draft.article.uri)) and found.draft.kind in REVISED
             if change_detection.same_text(found.draft.source, draft.source)
         }
@@ -125,8 +127,14 @@ def prepare(
     )
 
 
-def store(office: Office, catalogue: Catalogue, prepared: Iterable[Prepared]) -> Iterator[str]:
-    """Store drafts for their minute, each in the place of an earlier one; yield notes on them."""
+def store(
+    office: Office, catalogue: Catalogue, prepared: Iterable[Prepared], *, moves: bool
+) -> Iterator[str]:
+    """Store drafts for their minute, each in the place of an earlier one; yield notes on them.
+
+    ``moves``: a person has named the time. Else what is scheduled already stays as it is, and what
+    is held stays held, however often a whole folder is published.
+    """
     for each in prepared:
         draft = each.draft
         standing = catalogue.articles.standing(draft.uri)
@@ -135,13 +143,27 @@ def store(office: Office, catalogue: Catalogue, prepared: Iterable[Prepared]) ->
                 f"{draft.path}: another command has just published it (run this one again)"
             )
         before = catalogue.schedule.of(draft.uri)
+        if before and not moves and _is_same(before.draft, draft):
+            state = "is held, and was to go out" if before.held else "goes out"
+            yield f"{draft.path}: {state} on {shown(before.due, office.publisher.zone)}, as before"
+            continue
         number = catalogue.drafts.store(draft, each.files)
         catalogue.schedule.put(number)
+        if before and before.held and not moves:
+            catalogue.schedule.hold(draft.uri, before.held, before.why, asks=before.asks)
         assert draft.due is not None
         time = shown(draft.due, office.publisher.zone)
         record_act(office, catalogue, SCHEDULED, draft.uri, version=draft.after + 1, note=time)
         instead = f" (no longer on {shown(before.due, office.publisher.zone)})" if before else ""
         yield f"{draft.path}: goes out on {time}{instead}"
+
+
+def _is_same(stored: StoredDraft, draft: StoredDraft) -> bool:
+    """Return whether a draft says what is stored, whenever it goes out."""
+    files = ([item.sha256 for item in each.article.media] for each in (stored, draft))
+    ways = ((each.kind, each.note, each.channels, each.backfill) for each in (stored, draft))
+    same = change_detection.same_text(stored.source, draft.source)
+    return same and len(set(ways)) == 1 and next(files) == next(files)
 
 
 def superseded(office: Office, catalogue: Catalogue, subject: Subject) -> list[str]:

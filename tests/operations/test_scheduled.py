@@ -106,6 +106,31 @@ def test_the_later_of_time_and_embargo_counts(room: Newsroom, given: tuple[str, 
     assert len(room.entries) == 1
 
 
+def test_publishing_a_folder_leaves_what_is_under_embargo_held_and_at_its_time(
+    room: Newsroom,
+) -> None:
+    room.only("feed")
+    room.write(embargoedUntil=TEN)
+    schedule(room, "--at", "11.00")
+    assert room.run("hold", "kabar.md").code == 0
+    answer = room.publish()
+    assert "is held, and was to go out on Monday 4 May 2026 11:00 WIB, as before" in answer.out
+    room.rewrite("Isi kabar", "Isi yang baru")
+    room.publish()
+    assert [one["state"] for one in coming(room)] == ["held"]
+    assert "Isi yang baru" in room.rows("SELECT document FROM drafts")[0][0]
+
+
+def test_a_scheduled_correction_needs_its_note_again_to_go_out_now(room: Newsroom) -> None:
+    room.only("feed")
+    room.write()
+    room.publish()
+    room.rewrite("Isi kabar", "Isi yang benar")
+    schedule(room, "--note", "Isinya keliru.")
+    assert "--note" in room.run("publish", "kabar.md").complaint
+    assert "Isi kabar" in json.dumps(room.entries)
+
+
 def test_what_is_not_under_embargo_goes_out_at_once_beside_what_is(room: Newsroom) -> None:
     room.only("feed")
     room.write(embargoedUntil=NOON)
@@ -249,7 +274,9 @@ def test_too_late_asks_and_stays_until_a_person_has_answered(room: Newsroom) -> 
     room.write()
     schedule(room)
     said = tick(room, LATE, code=3)
-    assert "was to go out on Monday 4 May 2026 10:00 WIB and waits: no tick ran in time" in said
+    assert (
+        "was to go out on Monday 4 May 2026 10:00 WIB and waits: it did not go out in time" in said
+    )
     assert "was to go out" not in tick(room, LATE, code=3)  # cron mails it once
     assert [one["state"] for one in coming(room, LATE, code=3)] == ["asks"]
     check = room.run("status", "--check", at=LATE)
