@@ -76,6 +76,8 @@ class EmailDigest(MailingList, Notifies):
     inbox        where answers arrive: imaps://user:password@host/INBOX, maildir:FOLDER
     authserv     the name that the inbox's own server gives itself in Authentication-Results:
                  who wrote a letter without a token is believed by these alone
+    canary       an address whose letters arrive in inbox too: it gets each digest, and the desk is
+                 told of one that has not arrived within an hour
     leavers      more who leave so in a day than 10% of 100, or of the list, wait for a person
     known_senders_only  no letter to somebody who is on no list: nobody joins by letter
     change       the page where readers change what they get: https://…/{token}; else by mailbox
@@ -109,6 +111,7 @@ class EmailDigest(MailingList, Notifies):
     mailbox: Mailbox = ""
     inbox: InboxField = SecretStr("")  # noqa: RUF009 - it is frozen
     authserv: AuthServ = ""
+    canary: Mailbox = ""
     leavers: ToleranceField = Tolerance(10, 100)  # noqa: RUF009 - it is frozen
     known_senders_only: bool = False
     helo: HostName = ""
@@ -153,6 +156,8 @@ class EmailDigest(MailingList, Notifies):
                 "set unsubscribe (https://…/{token}) or mailbox (an address): readers"
                 " must be able to unsubscribe"
             )
+        if self.canary and not self.has_inbox:
+            raise ValueError("set inbox, too: the mailbox in which the canary's letters arrive")
         if self.has_inbox and not self.mailbox:
             raise ValueError("set mailbox, too: the address whose letters arrive in inbox")
 
@@ -277,6 +282,7 @@ class EmailDigest(MailingList, Notifies):
             unsubscribe=self.unsubscribe,
             mailbox=self.mailbox,
             lists=tuple(lists),
+            canary=self.canary,
             authserv=self.authserv,
         )
         return Listener(

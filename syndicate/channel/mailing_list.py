@@ -41,6 +41,7 @@ class Meaning(StrEnum):
     REFUSED = "refused"  # rejected because of us (rate, name, content), not of the reader
     COMPLAINED = "complained"  # reported as spam
     NOTHING = "nothing"  # an automatic reply, or a notice of delay
+    ARRIVED = "arrived"  # a copy of a digest, sent to the canary; ``token`` is its delivery's key
     OTHER = "other"  # for a person to read
 
 
@@ -84,6 +85,7 @@ class MailingList(Channel):
     failures: Tolerance | None = None  # a run with more permanent failures stops
     resend_in_doubt: bool = False  # under the same key
     idle_timeout: float = 120.0  # seconds without any result after which a run is given up
+    canary: str = ""  # an address that gets each digest, and whose letters arrive in the inbox
     known_senders_only: bool = False  # write to no address that is on no list
     # when more people leave in a day without showing a token, a person has to look first
     leavers: Tolerance | None = Tolerance(10, 100)

@@ -32,6 +32,7 @@ from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.moves import Moves
 from syndicate.ledger.reports.ticks import Ticks
 from syndicate.ledger.schema import blocks, deliveries, ledger, secrets
+from syndicate.ledger.sending.canaries import Canaries
 from syndicate.ledger.sending.doubts import Doubts
 from syndicate.ledger.sending.letters import Letters
 from syndicate.ledger.sending.matters import Matters
@@ -72,6 +73,7 @@ class Ledger:
         self.goodbyes = Goodbyes(engine, tokens, self.processes)
         self.read_letters = ReadLetters(engine, tokens)
         self.moves = Moves(engine, self.processes)
+        self.canaries = Canaries(engine)
         self.matters = Matters(engine, self.processes, self.queue.clock)
         self.ticks = Ticks(engine, self.processes.holder.name)
 

@@ -23,7 +23,7 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
-    for part in (_acts, _drafts, _matters):
+    for part in (_acts, _drafts, _matters, _canaries):
         part(db)
 
 
@@ -93,6 +93,20 @@ def _matters(db: Connection) -> None:
         Column("over_at", Moment),
         Column("holder_id", ForeignKey("holders.id")),
         Column("claimed_until", Moment),
+    )
+    frozen.create_all(db)
+
+
+def _canaries(db: Connection) -> None:
+    frozen = _tables()
+    Table("editions", frozen, id_column())  # as it is
+    Table(
+        "canaries",
+        frozen,
+        Column("edition_id", ForeignKey("editions.id"), primary_key=True, autoincrement=False),
+        Column("key", String(32), nullable=False, unique=True),
+        Column("sent_at", Moment, nullable=False),
+        Column("arrived_at", Moment),
     )
     frozen.create_all(db)
 

@@ -20,6 +20,7 @@ from syndicate.ledger.reports.places import letters_in
 from syndicate.model.article import Edition
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office
+from syndicate.operations.canaries import send_canaries
 from syndicate.operations.leftovers import take_over, waiting_for_others
 from syndicate.operations.sequence import joined_parts
 from syndicate.planning import editions
@@ -98,6 +99,9 @@ def _of_list(
         office.ledger.runs.tidy(office.settings.keep)
     for number in waiting if request.resume else ():
         office.ledger.runs.resume(number)
+    canaries = ReportPart()
+    if not request.sample:
+        canaries = send_canaries(office, channel, known)
     ran = run_channel(office, channel, known, waiting, progress, most=request.sample)
     lines = tuple(_letters(office, waiting, sampled=bool(request.sample)))
     is_reported = any(ran.problem in line.why for line in (*outcome.lines, *lines))
@@ -108,7 +112,7 @@ def _of_list(
         problems=(problem,) if ran.problem and not is_reported else (),
         unconnected=ran.unconnected,
     )
-    return joined_parts([outcome, sent])
+    return joined_parts([outcome, canaries, sent])
 
 
 def _renamed(

@@ -13,6 +13,7 @@ from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.reports.books import imbalances
 from syndicate.ledger.reports.overdue import expired_articles, newest_backup, waiting_posts
 from syndicate.ledger.reports.ticks import Tick, newest
+from syndicate.ledger.sending.canaries import lost_canaries
 from syndicate.office import Office
 from syndicate.operations.digest import CatchUp, due_windows
 from syndicate.planning.overdue import (
@@ -24,6 +25,7 @@ from syndicate.planning.overdue import (
     late_waits,
     late_windows,
     patience,
+    period,
     usual_interval,
 )
 from syndicate.report import edition_name, imbalance_line
@@ -71,6 +73,7 @@ class LedgerWatch:
         alive = max((mailing.latest for mailing in self._mailings if mailing.latest), default=None)
         found = [
             *self._books(),
+            *self._canaries(at),
             *late_ticks(self.ticks, at, alive),
             *late_windows(self.windows(), at, patient),
             *late_expiries(self._expired(at), at, patient),
@@ -88,6 +91,19 @@ class LedgerWatch:
                 what="books", about=books.channel, since=books.frozen_at, grade=Grade.CRITICAL,
                 says=says,
             )  # fmt: skip
+
+    def _canaries(self, at: datetime) -> Iterator[Alert]:
+        """Yield the lists whose digest did not come through to their canary."""
+        zone = self._office.publisher.zone
+        watched = {each.name for each in self._office.lists if each.canary}
+        for lost in lost_canaries(self._db, at):
+            if lost.channel in watched:
+                yield Alert(
+                    what="canary", about=lost.channel, since=lost.sent, grade=Grade.CRITICAL,
+                    says=f"{lost.channel}: the digest of {edition_name(lost.key, zone)} was sent to"
+                    f" the canary {period(at - lost.sent)} ago and did not arrive: look for it in"
+                    " the spam folder and in the relay's log",
+                )  # fmt: skip
 
     def windows(self) -> dict[str, datetime]:
         """Return by list the end of its first window that is not closed."""

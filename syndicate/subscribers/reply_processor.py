@@ -26,6 +26,7 @@ from syndicate.ledger.people.lists import (
 )
 from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LISTS
 from syndicate.ledger.people.strangers import LEFT_UNPROVEN
+from syndicate.ledger.sending.canaries import note_arrival
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
 from syndicate.subscribers.people import CLOSED, normal
@@ -59,6 +60,9 @@ class ReplyProcessor:
 
     def process(self, reply: Reply) -> bool:
         """Do all that a message means, in one transaction, once; True is for a person."""
+        if reply.meaning is Meaning.ARRIVED:
+            self._note_arrival(reply)
+            return False
         named = self._subscription_named(reply)
         if why := self._reason_for_a_person(reply):
             self.counts[why] += 1
@@ -71,6 +75,13 @@ class ReplyProcessor:
         with self.office.ledger.replies.once(reply.key, self.office.clock()) as db:
             self.counts[self._apply(db, reply, named) if db else "read before"] += 1
         return False
+
+    def _note_arrival(self, reply: Reply) -> None:
+        """Note that a digest came through; that is nothing to report."""
+        at = self.office.clock()
+        with self.office.ledger.replies.once(reply.key, at) as db:
+            if db:
+                note_arrival(db, reply.token, at)
 
     def _reason_for_a_person(self, reply: Reply) -> str:
         """Return why a message is left to a person; "" for what is dealt with here."""

@@ -83,6 +83,7 @@ class Marks:
     unsubscribe: str = ""  # the page for one click: https://…/{token}; "" for none
     mailbox: str = ""  # our own address, whose letters are not commands
     lists: tuple[str, ...] = ()  # names and titles that commands may give; () for unknown
+    canary: str = ""  # the address that gets a copy of each digest; "" for none
     authserv: str = ""  # our server's name in Authentication-Results; "" for none
 
 

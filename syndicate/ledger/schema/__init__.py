@@ -10,6 +10,7 @@ from syndicate.ledger.schema.articles import (
     revisions,
 )
 from syndicate.ledger.schema.base import PARTIAL, Id, Moment, metadata, postgresql_too
+from syndicate.ledger.schema.canaries import canaries
 from syndicate.ledger.schema.channels import channels, fragments, leftovers, syndications, used
 from syndicate.ledger.schema.deliveries import (
     STATES,
@@ -61,6 +62,7 @@ __all__ = [
     "attempts",
     "backups",
     "blocks",
+    "canaries",
     "channels",
     "deliveries",
     "disowned",
