@@ -87,7 +87,8 @@ def test_a_wrong_token_and_a_dead_relay_are_told_once_by_the_webhook_and_once_wh
 
 
 @pytest.mark.parametrize(
-    ("broken", "way"), [("relay", "telegram"), ("token", "email"), ("nothing", "email")]
+    ("broken", "way"),
+    [("relay", "telegram"), ("doubt", "telegram"), ("token", "email"), ("nothing", "email")],
 )
 def test_a_matter_goes_by_a_way_that_is_not_the_failed_one(
     room: Newsroom, broken: str, way: str
@@ -98,6 +99,8 @@ def test_a_matter_goes_by_a_way_that_is_not_the_failed_one(
     room.publish("--channel", "feed", "--channel", "harian")
     if broken == "relay":
         room.change("harian", smtp=DEAD_RELAY)
+    elif broken == "doubt":  # the relay would take the desk's letter, and may fail it, too
+        room.smtp.faults.append(SmtpFault(at="dot", do="hang up", nth=1))
     elif broken == "token":  # of the readers' channel; the desk's chat is that of the same bot
         room.environment["TG_TOKEN"] = WRONG_TOKEN
         room.run("publish", "kabar.md", at=NOON)
