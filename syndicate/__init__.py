@@ -17,7 +17,15 @@ if TYPE_CHECKING:
         Shown,
     )
     from syndicate.channel.collection import Collection
-    from syndicate.channel.mailing_list import MailingList, Meaning, Membership, Outcome, Reply
+    from syndicate.channel.mailing_list import (
+        CommandLink,
+        MailingList,
+        Meaning,
+        Membership,
+        Outcome,
+        PlainLetter,
+        Reply,
+    )
     from syndicate.channel.visit import Visit
     from syndicate.errors import (
         ArticleError,
@@ -85,6 +93,7 @@ __all__ = [
     "Bounced",
     "Channel",
     "Collection",
+    "CommandLink",
     "ConfigError",
     "Correction",
     "Dateline",
@@ -104,6 +113,7 @@ __all__ = [
     "Membership",
     "Outcome",
     "Paused",
+    "PlainLetter",
     "PubStatus",
     "Publisher",
     "Receipt",

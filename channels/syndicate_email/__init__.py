@@ -20,6 +20,7 @@ from syndicate import (
     MailingList,
     Membership,
     Outcome,
+    PlainLetter,
     Publisher,
     Recipient,
     Rendition,
@@ -341,6 +342,11 @@ class EmailDigest(MailingList, Notifies):
     def postman(cls, mail: Mapping[str, str], publisher: Publisher) -> Mapping[str, Any]:
         _, address = parse_sender(mail.get("sender", ""))
         return {"title": publisher.name, "schedule": "daily 00:00", "mailbox": address, **mail}
+
+    def plain_letter(self, publisher: Publisher, at: datetime, letter: PlainLetter) -> Rendition:
+        from syndicate_email.letter import service_letters
+
+        return service_letters.plain_letter(self._list(_nothing(publisher)), publisher, at, letter)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """Check the relay, which let us in when it was opened, the template and the inbox."""

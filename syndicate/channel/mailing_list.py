@@ -70,6 +70,30 @@ class Membership:
     token: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CommandLink:
+    """A link in a letter that opens a letter to the list's mailbox: a command and its token."""
+
+    label: str
+    command: str  # follow, confirm, unsubscribe
+    argument: str = ""  # in the place of the recipient's token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlainLetter:
+    """A letter to one person, in plain text; the list adds its head and the office's foot.
+
+    ``confirms``: answering it confirms what its recipient's token names. ``stops``: it offers to
+    end what its recipient's token names, in a header that mail programs show (RFC 2369).
+    """
+
+    subject: str
+    paragraphs: tuple[str | CommandLink, ...]
+    language: str = ""
+    confirms: bool = False
+    stops: bool = False
+
+
 class MailingList(Channel):
     """A channel that sends each digest to every subscriber, several deliveries at once.
 
@@ -195,4 +219,10 @@ class MailingList(Channel):
         It holds no news. Each ``token`` brings its list back: as ``subscribe TOKEN`` in a letter,
         or by ``syndicate rejoin``. None where this list writes no such letter.
         """
+        return None
+
+    def plain_letter(
+        self, publisher: Publisher, at: datetime, letter: PlainLetter
+    ) -> Rendition | None:
+        """Render any other letter to one person; None where this list writes none."""
         return None

@@ -19,13 +19,14 @@ from syndicate.config import database
 from syndicate.config.database import Timeouts
 from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import Editorial, EditorialSettings
+from syndicate.config.partners import Partner, PartnerSettings, tables_of
 from syndicate.errors import ConfigError
 from syndicate.model.article import Publisher
 from syndicate.system import disk
 from syndicate.text import readable, shortened, visible
 
 T = TypeVar("T", bound="BaseModel")
-TABLES = ("publisher", "ledger", "editorial", "desk", "mail", "channels")
+TABLES = ("publisher", "ledger", "editorial", "desk", "mail", "partners", "channels")
 SECRET_SETTING = re.compile(r"token|password|secret", re.IGNORECASE)
 PASSWORD_IN_URL = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
 MOST_CONFIG_BYTES = 1_000_000  # of a configuration
@@ -106,6 +107,7 @@ class Settings:
     unset_desk: tuple[str, ...] = ()  # what of these two could not be taken from the environment
     backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
     editorial: Editorial = field(default_factory=Editorial)
+    partners: tuple[Partner, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -165,13 +167,17 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     if unknown:
         known = ", ".join(TABLES)
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
-    references.refuse_unset("publisher", "ledger", "editorial")
+    references.refuse_unset("publisher", "ledger", "editorial", "partners")
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
     editorial = _checked(EditorialSettings, "editorial", tables.get("editorial", {}))
     channels = tables.get("channels", {})
     if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
+    partners = tuple(
+        Partner(name=name, **_checked(PartnerSettings, f"partners.{name}", table).model_dump())
+        for name, table in tables_of(tables.get("partners", {}), channels).items()
+    )
     desk = _checked(DeskSettings, "desk", references.known(tables, "desk"))
     mail = _mail(references, tables)
     office_tables = {"desk": tables.get("desk", {}), "mail": tables.get("mail", {})}
@@ -204,6 +210,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         desk=desk,
         mail=mail,
         unset_desk=references.unset_in("desk", "mail"),
+        partners=partners,
     )
 
 

@@ -22,6 +22,7 @@ from syndicate.ledger.database.generations import Generations
 from syndicate.ledger.destinations import Destinations
 from syndicate.ledger.people.goodbyes import Goodbyes
 from syndicate.ledger.people.lists import Lists
+from syndicate.ledger.people.partners import Partners
 from syndicate.ledger.people.privacy import Privacy
 from syndicate.ledger.people.read_letters import ReadLetters
 from syndicate.ledger.people.replies import Replies
@@ -71,6 +72,7 @@ class Ledger:
         self.replies = Replies(engine, tokens, self.processes)
         self.strangers = Strangers(engine, tokens)
         self.goodbyes = Goodbyes(engine, tokens, self.processes)
+        self.partners = Partners(engine, self.processes)
         self.read_letters = ReadLetters(engine, tokens)
         self.moves = Moves(engine, self.processes)
         self.canaries = Canaries(engine)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Connection,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     false,
 )
 
@@ -23,7 +25,7 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
-    for part in (_acts, _drafts, _matters, _canaries):
+    for part in (_acts, _drafts, _matters, _canaries, _partners):
         part(db)
 
 
@@ -109,6 +111,30 @@ def _canaries(db: Connection) -> None:
         Column("arrived_at", Moment),
     )
     frozen.create_all(db)
+
+
+def _partners(db: Connection) -> None:
+    frozen = _tables()
+    Table("holders", frozen, id_column())
+    table = Table(
+        "partner_letters",
+        frozen,
+        id_column(),
+        Column("partner", String, nullable=False),
+        Column("uri", String, nullable=False, index=True),
+        Column("version", Integer, nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("state", String, nullable=False),
+        Column("why", Text, nullable=False, server_default=""),
+        Column("holder_id", ForeignKey("holders.id")),
+        Column("claimed_until", Moment),
+        UniqueConstraint("partner", "uri", "version"),
+        CheckConstraint(
+            "state IN ('noted', 'due', 'sending', 'sent', 'refused', 'in_doubt', 'off')",
+            name="state",
+        ),
+    )
+    table.create(db)
 
 
 def _tables() -> MetaData:

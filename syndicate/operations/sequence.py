@@ -13,6 +13,7 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.joining import joined
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.partners import book_partners, tell_partners
 from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent, urgent_preview
 from syndicate.planning.channels import make_plan
 from syndicate.planning.facts import Facts
@@ -30,6 +31,7 @@ class Change:
     due: Sequence[Due] = ()  # what of the plan is written; nothing in a dry run
     mailings: Sequence[UrgentMailing] = ()  # urgent letters, frozen
     recomposed: Sequence[Recomposed] = ()  # digests on their way that say it as it is now
+    partners: Sequence[Line] = ()  # letters to partners that are booked
     articles: Sequence[Subject] = ()
     notes: Sequence[str] = ()
     problems: Sequence[str] = ()
@@ -54,9 +56,11 @@ def plan_and_write(
     refuse_flaws(plan)
     due = [] if dry else write_plan(facts.catalogue, plan)
     hosting = Hosting(facts.office, facts.catalogue).with_plan(plan)
+    revised = list(revised)
     recomposed = recompose(hosting, revised)
+    partners = book_partners(facts.office, facts.catalogue, standings, facts.changed, revised)
     mailings = freeze_urgent(hosting, channels, standings) if urgent else []
-    return Change(plan=plan, due=due, recomposed=recomposed, mailings=mailings)
+    return Change(plan=plan, due=due, recomposed=recomposed, mailings=mailings, partners=partners)
 
 
 def register(office: Office, catalogue: Catalogue, channels: Iterable[Channel]) -> None:
@@ -98,11 +102,12 @@ def deliver_change(
 ) -> ReportPart:
     """Bring what was decided to its destinations; of a ``dry`` run return what it would do."""
     if dry:
-        parts = [ReportPart(lines=tuple(plan_lines(change.plan)))]
+        parts = [ReportPart(lines=(*plan_lines(change.plan), *change.partners))]
         parts += map(urgent_preview, change.mailings)
     else:
         parts = [deliver_all(office, change.due, progress)]
         parts += [send_urgent(office, mailing, progress) for mailing in change.mailings]
+        parts += [tell_partners(office)] if change.partners else []
     return joined_parts(parts)
 
 

@@ -32,6 +32,7 @@ from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
+from syndicate.operations.partners import partner_status
 from syndicate.operations.upcoming import Coming, coming
 from syndicate.planning.collection_documents import Documents
 from syndicate.planning.hosting import Hosting
@@ -108,6 +109,7 @@ def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -
         status.coming += coming(office, catalogue, uri)
         _add_articles(office, catalogue, status, uri, latest)
         status.open += leftover_lines(office, catalogue, uri)
+        status.open += partner_status(db, uri)
         if uri is None:
             _add_office(office, catalogue, status)
     return status

@@ -18,6 +18,7 @@ from syndicate.operations.desk import tell_desk, tell_failure
 from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.due_revisions import publish_due
 from syndicate.operations.leftovers import leave_to_others, take_over
+from syndicate.operations.partners import tell_partners
 from syndicate.operations.sequence import (
     Change,
     change_report,
@@ -75,6 +76,7 @@ def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
             outcome = _retry(office, channel, unconnected, progress)
             unconnected |= outcome.unconnected
             yield outcome
+    yield tell_partners(office)
     yield from _lists(office, progress)
 
 

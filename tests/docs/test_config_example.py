@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import EditorialSettings
 from syndicate.config.loader import LedgerSettings, PublisherSettings, load
+from syndicate.config.partners import PartnerSettings
 from syndicate.config.registry import channel_class, kinds, make_channels
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +51,7 @@ def models() -> dict[str, dict[str, object]]:
         "desk": model_settings(DeskSettings),
         "mail": {k: v for k, v in model_settings(MailSettings).items() if k != "kind"},
     }
+    there |= {name: model_settings(PartnerSettings) for name in TABLES["partners"]}
     return there | {name: channel_settings(t["kind"]) for name, t in TABLES["channels"].items()}
 
 
@@ -57,7 +59,7 @@ def comments() -> Iterator[tuple[str, str, str]]:
     """Table, setting and the comment that stands right above it."""
     table, said = "", ""
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
-        if found := re.match(r"\[(?:channels\.)?(\w+)\]", line):
+        if found := re.match(r"\[(?:channels\.|partners\.)?(\w+)\]", line):
             table, said = found[1], ""
         elif line.startswith("#") and not re.match(r"# \w+ = ", line):
             said = f"{said} {line[1:].strip()}".strip()
@@ -70,7 +72,7 @@ def comments() -> Iterator[tuple[str, str, str]]:
 
 
 def table_of(name: str) -> Mapping[str, object]:
-    return {**TABLES, **TABLES["channels"]}[name]  # type: ignore[no-any-return]
+    return {**TABLES, **TABLES["partners"], **TABLES["channels"]}[name]  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("name", models())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from hashlib import sha256
 from urllib.parse import quote
 
-from syndicate import Membership, Publisher, Rendition
+from syndicate import CommandLink, Membership, PlainLetter, Publisher, Rendition
 from syndicate.channel.office_messages import OfficeMessage
 from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
@@ -19,6 +20,7 @@ from syndicate_email.letter.headers import encode_words, phrase
 from syndicate_email.letter.stencil import MEDIA_TYPE, Stencil, split_at_slots
 
 SUBJECT_CHARACTERS = 120
+PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 
 
 def confirm_subscribe(
@@ -94,6 +96,40 @@ def office_message(to: ListSettings, publisher: Publisher, message: OfficeMessag
     return _rendition(to, publisher, message.at, head, [message.text], mark, answers=False)
 
 
+def plain_letter(
+    to: ListSettings, publisher: Publisher, at: datetime, letter: PlainLetter
+) -> Rendition:
+    """Write any other letter to one person: to a partner, to who follows an article."""
+    mark = _mark(to, at)
+    has_command = letter.confirms or letter.stops
+    lines = [_paragraph(to, paragraph, mark) for paragraph in letter.paragraphs]
+    subject = encode_words(excerpt(clean_line(letter.subject), SUBJECT_CHARACTERS), "Subject")
+    head: list[bytes | str] = [f"Subject: {subject}".encode()]
+    if letter.confirms:
+        head += [b"\r\n [confirm ", "token", b"]"]
+    head.append(b"\r\n")
+    if letter.stops and (to.unsubscribe or to.mailbox):
+        head += [b"List-Unsubscribe: ", "leave", b"\r\n"]
+        if to.unsubscribe:
+            head.append(b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")  # RFC 8058
+    reply_to = to.mailbox if has_command else _office_address(publisher)
+    return _rendition(
+        to, publisher, at, head, lines, mark, answers=letter.confirms, reply_to=reply_to
+    )
+
+
+def _office_address(publisher: Publisher) -> str:
+    """Return where the office reads its mail; "" where that is not set, or is no address."""
+    return publisher.email if PLAIN_ADDRESS.fullmatch(publisher.email) else ""
+
+
+def _paragraph(to: ListSettings, paragraph: str | CommandLink, mark: str) -> str:
+    if isinstance(paragraph, CommandLink):
+        link = _link(to.mailbox, paragraph.command, paragraph.argument or mark)
+        return f"{paragraph.label}: mailto:{link}"
+    return "\n".join(clean_line(line) for line in paragraph.splitlines())
+
+
 def _back(
     to: ListSettings, publisher: Publisher, texts: Mapping[str, str], lists: Sequence[Membership]
 ) -> Iterator[str]:
@@ -139,6 +175,7 @@ def _rendition(
     mark: str,
     *,
     answers: bool = True,  # what somebody asked for
+    reply_to: str = "",
 ) -> Rendition:
     name, address = parse_sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
@@ -150,10 +187,14 @@ def _rendition(
     text = "\n\n".join([*lines, "-- \n" + "\n".join(foot)]) + "\n"
     message.set_content(text, charset="utf-8", cte="quoted-printable")
     start = f"From: {phrase(clean_line(name), 'From')}<{address}>\r\n"
-    start += f"Reply-To: {to.mailbox}\r\n" if to.mailbox else ""
+    reply_to = reply_to or to.mailbox
+    start += f"Reply-To: {reply_to}\r\n" if reply_to else ""
     pieces: list[bytes | str] = [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
     letter, slots = split_at_slots([*pieces, *head, message.as_bytes()], mark)
-    stencil = Stencil(letter=letter, slots=slots, domain=address.rpartition("@")[2])
+    stencil = Stencil(
+        letter=letter, slots=slots, domain=address.rpartition("@")[2],
+        unsubscribe=to.unsubscribe, mailbox=to.mailbox,
+    )  # fmt: skip
     return Rendition(address="", media_type=MEDIA_TYPE, content=stencil.to_bytes())
 
 

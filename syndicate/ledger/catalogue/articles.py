@@ -93,6 +93,12 @@ class Articles:
             known |= set(self.db.scalars(select(column).where(column.in_(asked))))
         return [uri for uri in asked if uri not in known]
 
+    def at_version(self, uri: str, version: int) -> Article | None:
+        """Return an article as one of its revisions had it; None where there is no such."""
+        here = and_(revisions.c.uri == uri, revisions.c.version == version)
+        document = self.db.scalar(select(revisions.c.document).where(here))
+        return _parsed(document)[0] if document else None
+
     def source(self, uri: str, version: int) -> str:
         """Return the text of the file that a revision was read from; "" where there was none."""
         here = and_(revisions.c.uri == uri, revisions.c.version == version)

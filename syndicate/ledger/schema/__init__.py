@@ -34,6 +34,7 @@ from syndicate.ledger.schema.ledgers import (
 )
 from syndicate.ledger.schema.letters import LETTER_STATES, blocks, letters, runs, stencils
 from syndicate.ledger.schema.matters import matters
+from syndicate.ledger.schema.partners import PARTNER_STATES, partner_letters
 from syndicate.ledger.schema.people import (
     REQUEST_STATES,
     REQUESTS,
@@ -51,6 +52,7 @@ __all__ = [
     "KINDS",
     "LETTER_STATES",
     "PARTIAL",
+    "PARTNER_STATES",
     "REQUESTS",
     "REQUEST_STATES",
     "STATES",
@@ -84,6 +86,7 @@ __all__ = [
     "metadata",
     "minted",
     "moves",
+    "partner_letters",
     "postgresql_too",
     "renditions",
     "reported",

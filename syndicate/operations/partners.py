@@ -1,0 +1,190 @@
+"""Tell partners of corrections, withdrawals and kills: a letter to each, whatever the digests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from syndicate.channel.mailing_list import MailingList
+from syndicate.config.partners import Partner
+from syndicate.delivery.single import send_once
+from syndicate.errors import DeliveryError, Paused, UsageError
+from syndicate.ledger import Catalogue, KnownChannel, Standing
+from syndicate.ledger.people.partners import OPEN, OVERTAKEN, PartnerLetter, partner_rows
+from syndicate.ledger.sending.consequences import consequence_of
+from syndicate.model.delivery import Receipt, Recipient, Rendition
+from syndicate.office import Office
+from syndicate.operations.partner_letters import PartnerNews
+from syndicate.report import Line, Report, ReportPart, state_word
+from syndicate.subscribers.service_letters import known_lists
+from syndicate.subscribers.service_mailing import Outages
+
+PARTNERS = "partners"  # in the place of a channel's name
+TOLD = ("correction", "withdrawal", "reinstatement")  # kinds of revisions that they are told of
+STATES = {"sent": "done", "off": "called off", "noted": "done"}
+
+
+def book_partners(
+    office: Office, catalogue: Catalogue, standings: Sequence[Standing],
+    changed: Collection[str], revised: Collection[str],
+) -> list[Line]:  # fmt: skip
+    """Book in a planning transaction who has or is told of these articles; return the letters.
+
+    An article that is new to a partner is noted alone: they are not written to before it changes.
+    """
+    partners, at, lines = office.ledger.partners, office.clock(), []
+    for standing in standings if office.settings.partners else ():
+        uri, version = standing.uri, standing.version
+        holding = partners.holding(catalogue.db, uri)
+        for partner in office.settings.partners:
+            if partner.name in holding:
+                is_told = uri in revised and standing.kind in TOLD
+                if is_told and partners.book(catalogue.db, partner.name, uri, version, at):
+                    lines.append(_planned(partner, uri))
+            elif uri in changed and _is_for(partner, standing):
+                partners.note(catalogue.db, partner.name, uri, version, at)
+    return lines
+
+
+def _is_for(partner: Partner, standing: Standing) -> bool:
+    return not standing.item.withdrawal and partner.takes(standing.item.article.subjects)
+
+
+def _planned(partner: Partner, uri: str) -> Line:
+    why = "is told of it by a letter"
+    return Line(channel=PARTNERS, about=uri, address=partner.name, action="letter", why=why)
+
+
+def tell_partners(office: Office) -> ReportPart:
+    """Send the letters to partners that are due, and report them."""
+    partners = office.ledger.partners
+    partners.end_dead_claims()
+    due = partners.due()
+    if not due:
+        return ReportPart()
+    mailing, lines = _Mailing(office=office, known=known_lists(office), outages=Outages()), []
+    for letter in due:
+        if office.stopping():
+            break
+        if partners.begin(letter.id):  # else another process sends it
+            mailing.send(letter)
+            lines += partner_lines(office, letter)
+    return ReportPart(lines=tuple(lines), problems=tuple(mailing.outages.problems))
+
+
+def partner_lines(office: Office, letter: PartnerLetter) -> list[Line]:
+    """Return how a letter stands now, as a line."""
+    with office.ledger.reading() as db:
+        rows = partner_rows(db, uri=letter.uri)
+    return [line_of_partner(row) for row in rows if row.id == letter.id]
+
+
+def line_of_partner(letter: PartnerLetter) -> Line:
+    """Return a letter to a partner as a line, with what a person can answer."""
+    is_asked = letter.state in ("in_doubt", "refused")
+    answers = "--sent REF   or   --not-sent   or   --give-up"
+    return Line(
+        channel=PARTNERS, about=letter.uri, address=letter.partner, action="letter",
+        state=STATES.get(letter.state) or state_word(letter.state), why=letter.why,
+        resolve=f"syndicate resolve partner/{letter.id} {answers}" if is_asked else "",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Composed:
+    sender: MailingList
+    rendition: Rendition
+    recipient: Recipient
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mailing:
+    """One sending of letters to partners; each is committed before it leaves."""
+
+    office: Office
+    known: Mapping[str, KnownChannel]
+    outages: Outages
+
+    def send(self, letter: PartnerLetter) -> None:
+        """Send a letter that was begun, as the article stands now."""
+        end = self.office.ledger.partners.end
+        composed = self._composed(letter)
+        if isinstance(composed, str):
+            end(letter.id, "off", composed)
+            return
+        if not self.outages.can_send(composed.sender):
+            end(letter.id, "due", "; ".join(self.outages.problems))
+            return
+        result = self._result(letter, composed)
+        self.outages.record(composed.sender, result)
+        if isinstance(result, Receipt):
+            end(letter.id, "sent")
+        else:
+            end(letter.id, consequence_of(result).state, f"{result}")
+
+    def _composed(self, letter: PartnerLetter) -> _Composed | str:
+        """Compose a letter; a sentence says why nobody needs it any more."""
+        office = self.office
+        partner = next((p for p in office.settings.partners if p.name == letter.partner), None)
+        if partner is None:
+            return f"partners.{letter.partner} is not configured any more"
+        named = next((c for c in office.lists if c.name == partner.list), None)
+        sender = named if partner.list else office.postman
+        if sender is None:
+            return "no mailing list is configured that could write it"
+        news = _news(office, partner, letter)
+        if news is None:
+            return OVERTAKEN
+        rendition = sender.plain_letter(office.publisher, letter.at, news.letter())
+        if rendition is None:
+            return f"{sender.name} writes no such letters"
+        recipient = Recipient(id=partner.name, email=partner.email, token="")
+        return _Composed(sender=sender, rendition=rendition, recipient=recipient)
+
+    def _result(self, letter: PartnerLetter, composed: _Composed) -> Receipt | DeliveryError:
+        office, sender = self.office, composed.sender
+        if why := office.outside(sender):
+            return Paused(why)
+        office.ledger.generations.advance_once()
+        office.acted = True
+        return send_once(
+            office, sender, f"partner/{letter.uri}~{letter.version}", composed.rendition,
+            recipient=composed.recipient, known=self.known.get(sender.name),
+        )  # fmt: skip
+
+
+def _news(office: Office, partner: Partner, letter: PartnerLetter) -> PartnerNews | None:
+    """Return what became of an article since a partner got it; None for what is overtaken."""
+    with office.ledger.reading() as db:
+        articles = Catalogue(db).articles
+        standing = articles.standing(letter.uri)
+        if standing is None or standing.major_version > letter.version:
+            return None
+        before = office.ledger.partners.version_before(db, letter)
+        known = articles.at_version(letter.uri, before)
+    return PartnerNews(
+        publisher=office.publisher, standing=standing, before=known,
+        language=partner.language or office.publisher.language,
+    )  # fmt: skip
+
+
+def partner_status(db: Connection, uri: str | None) -> list[Line]:
+    """Return the letters to partners that are not at rest, of all articles or of one."""
+    return [line_of_partner(row) for row in partner_rows(db, uri=uri, states=OPEN)]
+
+
+def resolve_partner(office: Office, number: int, state: str) -> Report:
+    """Settle a letter to a partner at a person's word, and send what is due."""
+    report = Report(command="resolve", notes=office.notes)
+    office.ledger.partners.end_dead_claims()
+    if not office.ledger.partners.settle(number, state):
+        raise UsageError(
+            f"partner/{number} is neither in doubt nor refused: see `syndicate status`"
+        )
+    report.include(tell_partners(office))
+    with office.ledger.reading() as db:
+        rows = partner_rows(db)
+    report.lines = [line_of_partner(row) for row in rows if row.id == number]
+    return report

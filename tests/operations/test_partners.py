@@ -1,0 +1,184 @@
+"""Partners are told of corrections, withdrawals and kills by letters of their own, once each."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from email.message import EmailMessage
+
+import pytest
+
+from support.newsroom import EVENING, NOON, Newsroom, part
+from syndicate.loopback.smtp import SmtpFault
+from syndicate.system.process import Holder
+
+RADIO, KORAN = "redaksi@radio.example", "desk@koran.example"
+BODY = "Rapat dimulai pukul sembilan di balai desa."
+
+
+@pytest.fixture
+def office(room: Newsroom) -> Newsroom:
+    """An office with two partners: one takes everything, one a subject, in English."""
+    room.tables = {
+        "partners.radio": {"email": RADIO},
+        "partners.koran": {"email": KORAN, "subjects": ["Pilkada"], "language": "en"},
+    }
+    room.configure()
+    return room
+
+
+def to(room: Newsroom, address: str) -> list[EmailMessage]:
+    return [letter for letter in room.letters if letter["To"] == address]
+
+
+def published(room: Newsroom, *subjects: str) -> None:
+    room.write(body=BODY, subjects=list(subjects))
+    room.publish()
+    assert room.letters == []  # nobody is written to before it changes
+
+
+def corrected(room: Newsroom, *words: str) -> None:
+    room.rewrite("sembilan", "sepuluh")
+    room.publish("--note", "Jamnya keliru.", *words)
+
+
+def test_a_correction_reaches_a_partner_with_old_and_new_words(office: Newsroom) -> None:
+    published(office, "Pilkada")
+    corrected(office)
+    [radio], [koran] = to(office, RADIO), to(office, KORAN)
+    assert radio["Subject"] == "RALAT: Kabar pertama"
+    assert koran["Subject"] == "CORRECTION: Kabar pertama"
+    assert radio["From"].addresses[0].addr_spec == "redaksi@kantor.example"
+    text = part(radio, "plain")
+    assert "Yang keliru: Jamnya keliru." in text
+    assert "pukul [-sembilan-] {+sepuluh+} di balai desa." in text
+    assert "https://kantor.example/kabar" in text
+    for _ in range(2):
+        assert office.run("tick", at=EVENING).code == 0
+    assert len(to(office, RADIO)) == 1
+
+
+def test_a_partner_is_told_of_what_it_takes_and_has_alone(office: Newsroom) -> None:
+    published(office, "Wisata")
+    corrected(office)
+    assert (len(to(office, RADIO)), to(office, KORAN)) == (1, [])
+
+
+def test_who_became_a_partner_later_is_told_nothing_of_what_went_before(room: Newsroom) -> None:
+    published(room)
+    room.tables = {"partners.radio": {"email": RADIO}}
+    room.configure()
+    room.publish()
+    corrected(room)
+    assert room.letters == []
+
+
+def test_a_silent_fix_is_part_of_what_the_next_correction_shows(office: Newsroom) -> None:
+    published(office)
+    office.rewrite("balai desa", "balai kota")
+    office.publish("--minor")
+    assert office.letters == []
+    corrected(office)
+    [letter] = to(office, RADIO)
+    assert "[-sembilan di balai desa.-] {+sepuluh di balai kota.+}" in part(letter, "plain")
+
+
+def test_a_partner_of_an_article_s_first_subject_is_told_when_it_loses_it(
+    office: Newsroom,
+) -> None:
+    published(office, "Pilkada")
+    office.rewrite('"Pilkada"', '"Wisata"')
+    corrected(office)
+    assert len(to(office, KORAN)) == 1
+
+
+def test_after_a_kill_no_letter_holds_a_word_of_it(office: Newsroom) -> None:
+    published(office)
+    office.smtp.faults = [SmtpFault(at="dot", do="defer", nth=1)]
+    office.rewrite("sembilan", "sepuluh")
+    assert office.run("publish", "kabar.md", "--note", "Jamnya keliru.").code == 3
+    office.smtp.faults = []
+    assert (
+        office.run("withdraw", "kabar.md", "--reason", "Data pribadi.", "--kill", "--yes").code == 0
+    )
+    office.run("tick", at=NOON)
+    [letter] = to(office, RADIO)
+    text = f"{letter['Subject']}\n{part(letter, 'plain')}"
+    assert letter["Subject"] == "DITARIK: artikel tanggal 4 Mei 2026 09.00 WIB"
+    assert "Alasan: Data pribadi." in text
+    assert not [word for word in ("Kabar pertama", "sembilan", "sepuluh", "balai") if word in text]
+
+
+def test_a_withdrawal_says_why_and_what(office: Newsroom) -> None:
+    published(office)
+    office.run("withdraw", "kabar.md", "--reason", "Belum disetujui.", "--yes")
+    [letter] = to(office, RADIO)
+    assert letter["Subject"] == "DITARIK: Kabar pertama"
+    assert "mohon ikut mencabutnya" in part(letter, "plain")
+
+
+def test_the_plan_names_the_partners_and_sends_nothing(office: Newsroom) -> None:
+    published(office)
+    office.rewrite("sembilan", "sepuluh")
+    answer = office.run("publish", "kabar.md", "--note", "Jam.", "--dry-run", "--json")
+    lines = [line for line in answer.json["lines"] if line["channel"] == "partners"]
+    assert [(line["address"], line["action"]) for line in lines] == [("radio", "letter")]
+    assert office.letters == []
+    assert office.rows("SELECT state FROM partner_letters") == [("noted",)]
+
+
+def test_a_letter_that_is_put_off_waits_for_the_next_tick(office: Newsroom) -> None:
+    published(office)
+    office.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
+    office.rewrite("sembilan", "sepuluh")
+    assert office.run("publish", "kabar.md", "--note", "Jam.").code == 3
+    assert "radio" in office.run("status", at=NOON).out
+    office.smtp.faults = []
+    assert office.run("tick", at=NOON).code == 0
+    assert len(to(office, RADIO)) == 1
+
+
+ANSWERS = {"--sent": (["x"], 1), "--not-sent": ([], 2), "--give-up": ([], 1)}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_a_letter_of_a_dead_process_is_in_doubt_until_a_person_says(
+    office: Newsroom, answer: str
+) -> None:
+    published(office)
+    corrected(office)
+    me = Holder.me()
+    with closing(sqlite3.connect(office.ledger)) as db, db:
+        number = db.execute(
+            "INSERT INTO holders (host, boot, pid, started, since)"
+            " VALUES (?, ?, ?, 'long ago', '2026-05-04 02:00:00.000000')",
+            (me.host, me.boot, me.pid),
+        ).lastrowid
+        later = "strftime('%Y-%m-%d %H:%M:%f000', 'now', '15 minutes')"
+        db.execute(
+            f"UPDATE partner_letters SET state = 'sending', holder_id = {number},"
+            f" claimed_until = {later} WHERE version = 2"
+        )
+    office.run("tick", at=NOON)
+    assert len(to(office, RADIO)) == 1
+    assert office.run("status", at=NOON).code == 4
+    words, letters = ANSWERS[answer]
+    assert office.run("resolve", "partner/2", answer, *words, at=NOON).code == 0
+    assert len(to(office, RADIO)) == letters
+    assert office.run("status", at=NOON).code == 0
+
+
+WRONG = {
+    "email": ({"email": "radio"}, "partners.radio.email: write a mail address"),
+    "list": ({"email": RADIO, "list": "mingguan"}, "partners.radio.list: there is no mailing list"),
+    "other": ({"email": RADIO, "surel": "x"}, "partners.radio.surel: unknown setting"),
+}
+
+
+@pytest.mark.parametrize(("table", "complaint"), WRONG.values(), ids=WRONG.keys())
+def test_a_wrong_table_is_named(room: Newsroom, table: dict[str, object], complaint: str) -> None:
+    room.tables = {"partners.radio": table}
+    room.configure()
+    answer = room.run("status")
+    assert answer.code == 1
+    assert complaint in answer.complaint
