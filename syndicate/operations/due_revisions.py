@@ -27,7 +27,7 @@ from syndicate.report import ReportPart
 from syndicate.sources import Draft
 from syndicate.text.coming_times import shown
 
-WAYS = "`syndicate publish --at`, `publish` or `hold`"
+WAYS = "`syndicate release`, `publish --at`, `publish` or `hold`"
 
 
 def publish_due(office: Office, progress: Progress) -> ReportPart:

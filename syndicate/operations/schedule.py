@@ -204,11 +204,11 @@ def hold_scheduled(office: Office, catalogue: Catalogue, uri: str, why: str = ""
 
 
 def release_scheduled(office: Office, catalogue: Catalogue, uri: str) -> list[str]:
-    """Let an article's held revision go out at its time, or at once where that has passed."""
-    found = catalogue.schedule.of(uri)
-    if found is None or found.held is None:
+    """Let a revision that is held, or too late, go out at its time, or soon if that has passed."""
+    found, now = catalogue.schedule.of(uri), office.clock()
+    if found is None or (found.held is None and found.due > now):
         return []
-    due = max(found.due, office.clock())
+    due = max(found.due, now)
     catalogue.schedule.release(uri, due)
     record_act(office, catalogue, "released", uri, version=found.draft.after + 1)
     time = shown(due, office.publisher.zone)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.newsroom import EVENING, MORNING, NEXT_EVENING, NOON, Newsroom
+from support.newsroom import EVENING, MORNING, NEXT_EVENING, NOON, Answer, Newsroom
 
 PNG = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgABc3UBGAAAAABJRU5ErkJggg=="
@@ -269,7 +270,15 @@ def test_what_is_held_goes_out_after_its_release(room: Newsroom) -> None:
     ]  # fmt: skip
 
 
-def test_too_late_asks_and_stays_until_a_person_has_answered(room: Newsroom) -> None:
+ANSWERS: dict[str, Callable[[Newsroom], Answer]] = {
+    "at": lambda room: room.run("publish", "kabar.md", "--at", "16.30", at=LATE),
+    "now": lambda room: room.run("publish", "kabar.md", at=LATE),
+    "release": lambda room: room.run("release", "kabar.md", at=LATE),
+}
+
+
+@pytest.mark.parametrize("way", ANSWERS)
+def test_too_late_asks_and_stays_until_a_person_has_answered(room: Newsroom, way: str) -> None:
     room.only("feed")
     room.write()
     schedule(room)
@@ -282,7 +291,7 @@ def test_too_late_asks_and_stays_until_a_person_has_answered(room: Newsroom) -> 
     check = room.run("status", "--check", at=LATE)
     assert (check.code, "was to go out" in check.out) == (1, True)
     assert not room.entries
-    schedule(room, "--at", "16.30", at=LATE)
+    assert ANSWERS[way](room).code == 0
     tick(room, "2026-05-04T16:31:00+07:00")
     assert len(room.entries) == 1
 
