@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from syndicate.cli import articles, channels, desk, digests, holds, ledger, lists, setup
+from syndicate.cli import articles, channels, desk, digests, holds, ledger, lists, records, setup
 from syndicate.cli.failures import command
 from syndicate.cli.invocation import begin, invocation
 from syndicate.version import VERSION
@@ -115,6 +115,7 @@ articles.add_to(app)
 holds.add_to(app)
 digests.add_to(app)
 desk.add_to(app)
+records.add_to(app)
 channels.add_to(app)
 lists.add_to(app)
 ledger.add_to(app)

@@ -1,18 +1,16 @@
-"""Commands that look at what is out, and settle what is open: status, history, resolve, adopt."""
+"""Commands that look at what is out, and settle what is open: status, resolve, adopt."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from syndicate.cli.clock import local_time
 from syndicate.cli.invocation import invocation
 from syndicate.cli.opening import office, opens_no_channel
-from syndicate.cli.options import ARTICLE_OR_URI, JSON
+from syndicate.cli.options import JSON
 
 if TYPE_CHECKING:
     from syndicate.operations.resolve import Answer
@@ -52,26 +50,6 @@ def status(
             _show_status(found)
         invocation.documented = True
         raise typer.Exit(code)
-
-
-def history(article: str = ARTICLE_OR_URI, as_json: bool = JSON) -> None:
-    """Show everything that happened to an article, oldest first.
-
-    Example: syndicate history article.md
-    """
-    from syndicate.cli import show
-    from syndicate.operations.status import article_history
-    from syndicate.operations.withdraw import identify
-
-    with office(reads=True, as_json=as_json) as here:
-        found = article_history(here, identify(here, article))
-        if as_json:
-            show.document({"history": [asdict(event) for event in found], "exit_code": 0})
-        else:
-            rows = [
-                (local_time(event.at), event.channel, event.what, event.detail) for event in found
-            ]
-            show.table(("when", "channel", "what", "detail"), rows)
 
 
 def resolve(
@@ -186,5 +164,5 @@ def _show_status(found: Status) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
-    for function in (status, history, resolve, adopt):
+    for function in (status, resolve, adopt):
         app.command()(function)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import older
 from syndicate.errors import ArticleError
-from syndicate.ledger import DigestCount, Happening, Place, Standing, Waiting
+from syndicate.ledger import DigestCount, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.database.engine import connect
 from syndicate.ledger.people.replies import held
@@ -23,7 +23,7 @@ from syndicate.ledger.reports.dead_claims import (
     abandoned_letters,
 )
 from syndicate.ledger.reports.digests import digests, given_up, newest_runs, unfinished
-from syndicate.ledger.reports.history import happenings, uris
+from syndicate.ledger.reports.history import uris
 from syndicate.ledger.reports.places import letters_in, places
 from syndicate.ledger.reports.waiting import current_waits
 from syndicate.ledger.sending.letters import LETTER_UNSURE
@@ -267,14 +267,6 @@ def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[AbandonedBlock]
     unsent = given_up(db)
     for digest in digests(db, numbers=list(unsent)):
         yield given_up_line(digest, *unsent[digest.edition])
-
-
-def article_history(office: Office, uri: str) -> list[Happening]:
-    """Return everything that happened to an article, oldest first."""
-    with office.ledger.reading() as db:
-        if Catalogue(db).articles.standing(uri) is None:
-            raise ArticleError(f"{uri}: the ledger does not know it")
-        return happenings(db, uri)
 
 
 def to_line(place: Place, zone: ZoneInfo) -> Line:

@@ -89,6 +89,15 @@ def test_the_answers_about_articles_and_digests(desk: Desk) -> None:
     history = desk.ask("history", "article.md")
     same("history", history)
     same("happening", *history["history"])
+    same("version", *history["versions"])
+    [diff] = history["diffs"]
+    assert diff.keys() == {"from", "to", "killed", "fields"}
+    [compared] = desk.ask("history", "article.md", "--diff", "1..2")["diffs"]
+    same("field", *compared["fields"])
+    same("stay", *history["stood"])
+    same("receipt", *history["receipts"])
+    same("attempt", *(each for receipt in history["receipts"] for each in receipt["attempts"]))
+    same("carried", *history["digests"])
     assert {one["what"] for one in history["history"]} >= {"original", "publish: receipt"}
     for moment in [*(one["at"] for one in history["history"]), status["digests"][0]["closed"]]:
         assert MOMENT.fullmatch(moment)

@@ -1,20 +1,20 @@
-"""History of an article: its revisions, and what was tried at every destination."""
+"""History of an article: its revisions, what people did, and what was tried everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from syndicate.ledger.reports.versions import Version, deeds, last_killed
 from syndicate.ledger.schema import (
     articles,
     attempts,
     channels,
     deliveries,
     editions,
-    revisions,
     syndications,
 )
 
@@ -30,6 +30,7 @@ class Happening:
     channel: str
     detail: str
     version: int
+    person: str = ""  # who did it, with the system's account
 
 
 def uris(db: Connection) -> list[tuple[str, str]]:
@@ -38,17 +39,32 @@ def uris(db: Connection) -> list[tuple[str, str]]:
     return [(row.uri, row.pub_status) for row in db.execute(query)]
 
 
-def happenings(db: Connection, uri: str) -> list[Happening]:
-    """Return everything that happened to an article, oldest first."""
-    found = [*_revisions(db, uri), *_syndications(db, uri), *_attempts(db, uri)]
+def happenings(db: Connection, uri: str, known: Sequence[Version]) -> list[Happening]:
+    """Return everything that happened to an article, oldest first; ``known`` are its versions.
+
+    Of what was killed neither a note nor an error is quoted.
+    """
+    found = [*map(_version, known), *_deeds(db, uri, known), *_syndications(db, uri)]
+    found += _attempts(db, uri, last_killed(known))
     return sorted(found, key=lambda happening: happening.at)
 
 
-def _revisions(db: Connection, uri: str) -> Iterator[Happening]:
-    for row in db.execute(select(revisions).where(revisions.c.uri == uri)):
-        yield Happening(
-            at=row.recorded_at, what=row.kind, channel="", detail=row.note, version=row.version
-        )
+def _version(version: Version) -> Happening:
+    return Happening(
+        at=version.at, what=version.kind, channel="", detail=version.note,
+        version=version.version, person=f"{version.person}",
+    )  # fmt: skip
+
+
+def _deeds(db: Connection, uri: str, known: Sequence[Version]) -> Iterator[Happening]:
+    """Yield what people did beside making versions: held, approved …"""
+    made = {(version.version, version.kind) for version in known}
+    for deed in deeds(db, uri):
+        if (deed.version, deed.what) not in made:
+            yield Happening(
+                at=deed.at, what=deed.what, channel="", detail=deed.note,
+                version=deed.version or 0, person=f"{deed.person}",
+            )  # fmt: skip
 
 
 def _syndications(db: Connection, uri: str) -> Iterator[Happening]:
@@ -63,7 +79,7 @@ def _syndications(db: Connection, uri: str) -> Iterator[Happening]:
         )
 
 
-def _attempts(db: Connection, uri: str) -> Iterator[Happening]:
+def _attempts(db: Connection, uri: str, killed: int) -> Iterator[Happening]:
     query = (
         select(attempts, channels.c.name, d.url)
         .join(deliveries, d.id == attempts.c.delivery_id)
@@ -77,6 +93,6 @@ def _attempts(db: Connection, uri: str) -> Iterator[Happening]:
             at=row.ended_at or row.started_at,
             what=f"{row.verb}: {row.outcome or 'not ended'}",
             channel=row.name,
-            detail=row.detail or (row.url or ""),
+            detail=(row.detail if row.version >= killed else "") or row.url or "",
             version=row.version,
         )
