@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -50,14 +51,14 @@ def test_texts_that_repeat_or_share_nothing_are_compared_by_few_looks(
 
 
 def test_every_field_that_readers_notice_is_compared() -> None:
-    base = {"uri": "tag:x,2026:a", "lead": "", "language": "id"}
-    before = Article(
-        **base, headline="Kabar", html='<p>Isi <a href="https://a.example/?x&amp;y">ini</a></p>',
+    base = Article(uri="tag:x,2026:a", lead="", language="id", headline="Kabar", html="")
+    before = replace(
+        base, html='<p>Isi <a href="https://a.example/?x&amp;y">ini</a></p>',
         media=(Media(file="foto.png", alt="Aula", sha256="aa" * 32, media_type="image/png"),),
         by="Tim", subjects=("pilkada",), expires=datetime(2026, 5, 1, tzinfo=UTC),
     )  # fmt: skip
-    after = Article(
-        **base, headline="Kabar baru", html='<p>Isi <a href="https://b.example/">ini</a></p>',
+    after = replace(
+        base, headline="Kabar baru", html='<p>Isi <a href="https://b.example/">ini</a></p>',
         description="Singkat", dateline=Dateline("BENGKALIS"), url="https://kantor.example/a",
         media=(Media(file="foto.png", alt="Aula", sha256="bb" * 32, media_type="image/png"),),
         by="Tim", subjects=("pilkada", "kpu"), expires=datetime(2026, 5, 2, tzinfo=UTC),
