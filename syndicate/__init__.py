@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Shown,
     )
     from syndicate.channel.collection import Collection
+    from syndicate.channel.findings import Deviation, Difference, Published
     from syndicate.channel.mailing_list import (
         CommandLink,
         MailingList,
@@ -70,6 +71,7 @@ HOMES = (
     "channel",
     "errors",
     "model.schedule",
+    "channel.findings",
     "channel.collection",
     "channel.mailing_list",
     "channel.visit",
@@ -100,6 +102,8 @@ __all__ = [
     "Deferred",
     "Delivery",
     "DeliveryError",
+    "Deviation",
+    "Difference",
     "Edition",
     "Finding",
     "Finds",
@@ -115,6 +119,7 @@ __all__ = [
     "Paused",
     "PlainLetter",
     "PubStatus",
+    "Published",
     "Publisher",
     "Receipt",
     "Recipient",

@@ -18,10 +18,12 @@ from syndicate import (
     Collection,
     Delivery,
     DeliveryError,
+    Difference,
     Edition,
     Finding,
     Item,
     Media,
+    Published,
     Publisher,
     Receipt,
     Refused,
@@ -313,6 +315,11 @@ class Feed(Collection):
             found = which(self.after[0])
             where = f"channels.{self.name}.after: {self.after[0]} is not there: install it"
             yield Finding(what="command", ok=found is not None, detail=found or where)
+
+    def compare(self, standing: Iterable[Published]) -> Iterator[Difference]:
+        from syndicate_feed.audit import compared
+
+        return compared(self.directory, self.url, standing)
 
     def _head(self, edition: Edition, held: Sequence[Piece]) -> FeedHead:
         title, page = self.title, edition.page

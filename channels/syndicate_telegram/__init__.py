@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,10 +14,13 @@ from syndicate import (
     ABSENT,
     Absent,
     Delivery,
+    Deviation,
+    Difference,
     Edition,
     Finding,
     Finds,
     InDoubt,
+    Published,
     Publisher,
     Receipt,
     Refused,
@@ -272,6 +275,22 @@ class Telegram(Revises, Removes, Finds, Notifies):
             pin=self.pin,
         )
         return inspect_chats(chats, self._client, publisher)
+
+    def compare(self, standing: Iterable[Published]) -> Iterable[Difference]:
+        from syndicate_telegram.audit import compared_by_copies, compared_on_page
+
+        if self._is_public and leads_here(self.api) and not leads_here(self.web):
+            detail = f"channels.{self.name}.web leads away from this machine, unlike its api"
+            return (Difference(what=Deviation.UNREAD, detail=detail),)
+        if self._is_public:
+            page = PageReader(self.web, self.chat[1:], self.patience)
+            return compared_on_page(page, self.chat, self._identity, standing)
+        if self.audit_chat:
+            [reader] = self._readers(is_fresh=True)
+            assert isinstance(reader, ForwardingReader)
+            return compared_by_copies(reader, standing)
+        detail = f"posts in {self.chat} can be read only with channels.{self.name}.audit_chat"
+        return (Difference(what=Deviation.UNREAD, detail=detail),)
 
     def __enter__(self) -> Self:
         endpoint = Endpoint(channel=self.name, chat=self.chat, api=self.api)

@@ -13,13 +13,14 @@ from html import unescape
 from pathlib import Path
 from typing import ClassVar, Self
 
+from syndicate.channel.findings import UNREADABLE, Difference, Published
+from syndicate.channel.findings import Finding as Finding
 from syndicate.errors import Refused
 from syndicate.model.article import Edition, Item, Publisher
 from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition
 from syndicate.network.public import Site
 
-# a scheme has few letters: else each of a long word's would be read to its end
-SCHEME_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.IGNORECASE)
+SCHEME_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.I)  # {,30}: linear time
 
 
 class Scope(StrEnum):
@@ -28,15 +29,6 @@ class Scope(StrEnum):
     ARTICLE = "article"  # one article: a post, a webhook call
     COLLECTION = "collection"  # everything that is live: a feed
     DIGEST = "digest"  # what is new since the last one, for every subscriber
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """Result of checking one thing that a channel needs."""
-
-    what: str  # two or three words
-    ok: bool
-    detail: str  # where it is not ok: the setting's path, and what to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +43,7 @@ class Shown:
 class Channel(ABC):
     """One destination. Its fields are its table in config.toml, its docstring is its help.
 
-    ``with channel:`` opens it, which may raise Refused or Unavailable. Only what has an effect or
-    looks at the destination needs it to be open.
+    ``with channel:`` opens it (or raises Refused, Unavailable) to act or look at the destination.
     """
 
     kind: ClassVar[str]
@@ -71,7 +62,7 @@ class Channel(ABC):
     def render(self, edition: Edition) -> Iterable[Rendition]:
         """Render the edition for this destination: no clock, no network, no randomness.
 
-        An article whose item has a ``withdrawal`` becomes a notice with its reason. A digest is
+        An article whose item has a ``withdrawal`` becomes a notice with its reason; a digest is
         one rendition for all recipients. Raises ArticleError for what cannot be rendered.
         """
 
@@ -93,10 +84,9 @@ class Channel(ABC):
         return ""
 
     def receipt(self, link: str, destination: str, rendition: Rendition | None = None) -> Receipt:
-        """Make a receipt from what a person enters: the link of a post, or the end of the link.
+        """Make a receipt from a post's link, or the link's end; Refused if it leads elsewhere.
 
-        ``destination`` is the identity, ``rendition`` what was published, as far as known. Raises
-        Refused for a link that leads elsewhere.
+        ``destination`` is the identity, ``rendition`` what was published, as far as known.
         """
         is_link = link.startswith(("https://", "http://"))
         reference = link.rstrip("/").rpartition("/")[2] if is_link else link
@@ -149,11 +139,10 @@ class Channel(ABC):
         return self.remarks(edition)
 
     def outside(self, home: Path, rendition: Rendition | None = None) -> str:
-        """Return the setting by which it reaches real readers; "" if it reaches this machine only.
+        """Return the setting by which it, or a ``rendition``, reaches real readers; "" for none.
 
-        A rehearsal publishes only where this is "": at loopback addresses (see
-        syndicate.system.local) and in files below ``home``, the configuration's folder. With a
-        ``rendition``, of this rendition alone.
+        A rehearsal publishes only where this is "": at loopback addresses (syndicate.system.local)
+        and in files below ``home``, the configuration's folder.
         """
         return f"channels.{self.name}"
 
@@ -171,6 +160,10 @@ class Channel(ABC):
         No network. The desk is told two weeks before.
         """
         return {}
+
+    def compare(self, standing: Iterable[Published]) -> Iterable[Difference]:
+        """Compare, while open, what stands with what can be read, by few requests, no effect."""
+        return (UNREADABLE,)
 
     def folders(self) -> Iterable[Path]:
         """Return the folders of this machine that it writes to, whether they exist yet or not."""
@@ -211,10 +204,9 @@ class Finds(Channel):
 
     @abstractmethod
     def find(self, delivery: Delivery) -> Receipt | Absent:
-        """Look at the destination: a Receipt if it is there, ABSENT if it is proven not to be.
+        """Return a Receipt if it is there, ABSENT if it is proven not to be; else raise InDoubt.
 
-        The proof needs a time of grace since ``delivery.started``. Otherwise raises InDoubt: not
-        having seen it is no proof.
+        The proof needs a time of grace since ``delivery.started``: not having seen it is none.
         """
 
     def blind(self) -> str:

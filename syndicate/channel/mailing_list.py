@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from syndicate.channel import Channel, Finding, Scope
+from syndicate.channel.findings import Deviation, Difference, Published
 from syndicate.channel.visit import Visit
 from syndicate.errors import DeliveryError, InDoubt, UsageError
 from syndicate.model.article import Edition, Publisher
@@ -157,6 +158,10 @@ class MailingList(Channel):
         Without a ``rendition``: what is wrong with the settings, whatever the digest. No network.
         """
         return ()
+
+    def compare(self, standing: Iterable[Published]) -> Iterable[Difference]:
+        why = "letters cannot be read back: what was sent lies in readers' mailboxes"
+        return (Difference(what=Deviation.UNREAD, detail=why),)
 
     @property
     def has_inbox(self) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from syndicate.ledger.reports.receipts import ReceiptKept, Stood
+    from syndicate.operations.audit import Audit
     from syndicate.operations.history import History, VersionDiff
     from syndicate.text.word_diff import Passage
 
@@ -55,6 +56,45 @@ def history(
             show.document(found.to_json())
         elif not html:
             _show_history(found)
+
+
+def audit(
+    channel: list[str] = typer.Option(
+        [], "--channel", metavar="NAME", help="Only this channel; may be repeated."
+    ),
+    as_json: bool = JSON,
+) -> None:
+    """Compare what stands at every destination with the ledger. Nothing is changed.
+
+    Example: syndicate audit --channel feed
+    """
+    from syndicate.cli import show
+    from syndicate.operations.audit import audit as run
+
+    with office(reads=True, as_json=as_json) as here:
+        found = run(here, channel)
+        if as_json:
+            show.document(found.to_json())
+        else:
+            _show_audit(found)
+        raise typer.Exit(found.exit_code)
+
+
+def _show_audit(found: Audit) -> None:
+    from syndicate.cli import show
+
+    rows = [
+        (each.channel, each.what, each.about or each.address, each.url or "", each.detail,
+         each.advice)
+        for each in found.findings
+    ]  # fmt: skip
+    show.table(("channel", "", "what", "where", "why", "what to do"), rows)
+    for name, count in found.compared.items():
+        show.out(f"{name}: {count} compared with the ledger")
+    for each in found.unread:
+        show.out(f"{each['channel']}: not read: {each['why']}")
+    for problem in found.problems:
+        typer.echo(show.clean(problem), err=True)
 
 
 def _write_page(at: datetime, found: History, file: str) -> None:
@@ -170,5 +210,5 @@ def _show_field(name: str, passages: Iterable[Passage]) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the program."""
-    for function in (history,):
+    for function in (history, audit):
         app.command()(function)

@@ -183,6 +183,10 @@ def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: P
     same("error", desk.ask("status", "nothing.md"))
     stands = desk.article().name
     a_report(desk.ask("adopt", stands, "1", "--channel", "telegram"))
+    next(tmp_path.rglob("rss.xml")).write_text("edited by hand")
+    audited = desk.ask("audit", "--channel", "feed")
+    same("audit", audited)
+    same("deviation", *audited["findings"])
 
 
 def test_every_action_and_state_is_told() -> None:

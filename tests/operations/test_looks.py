@@ -173,6 +173,7 @@ def shared(room: Newsroom, postgres_ledger: str) -> Newsroom:
 
 LOOKS = (("status", "--json"), ("status", "--check"), ("history", "kabar.md"),
          ("history", "kabar.md", "--diff", "1..1", "--html", "../riwayat.html"),
+         ("audit",),
          ("channels", "list"), ("digest", "--status"))  # fmt: skip
 
 

@@ -47,6 +47,12 @@ class PageReader:
             self._fetch_older()
         return self._messages.get(number, NoMessage.UNREAD)
 
+    def all(self) -> dict[int, ChatMessage]:
+        """Return all messages that the newest pages show."""
+        while self._pages_left:
+            self._fetch_older()
+        return dict(self._messages)
+
     def _fetch_older(self) -> None:
         oldest = min(self._messages, default=None)
         page = fetch_page(self._url, {"before": oldest} if oldest else {}, self._limits)
@@ -103,10 +109,11 @@ class _MessageCollector:
         self._depth = 0
         self._text_depth = 0  # of the text's element; 0 is outside of it
         self._album: set[int] = set()
+        self._service: set[int] = set()
 
     def messages(self) -> dict[int, ChatMessage]:
         return {
-            number: ChatMessage("".join(self._texts[number]).strip(), at)
+            number: ChatMessage("".join(self._texts[number]).strip(), at, number in self._service)
             for number, at in self._times.items()
         }
 
@@ -116,6 +123,8 @@ class _MessageCollector:
             raise ValueError(NOT_A_PAGE)
         if post := POST_NUMBER.fullmatch(attributes.get("data-post", "")):
             self._begin_message(int(post[1]))
+            if "service_message" in attributes.get("class", "").split():
+                self._service.add(int(post[1]))
         elif self._text_depth:
             if tag == "br":
                 self._texts[self._number].append("\n")

@@ -23,6 +23,7 @@ class ChatMessage:
 
     text: str  # a caption, where it is no text
     at: datetime  # when it was sent
+    service: bool = False  # Telegram's own, of an event: something was pinned
 
 
 class NoMessage(Enum):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, null, select, true, update
+from sqlalchemy import Connection, Row, and_, insert, null, or_, select, true, update
 
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import execute_counting
@@ -155,9 +155,10 @@ class Deliveries:
         self.db.execute(update(deliveries).where(here, idle).values(**absent))
 
     def adopt(self, edition: int, address: str, receipt: Receipt, *, revises: bool) -> bool:
-        """Take on what stands already, put there by other hands; False if we put it there.
+        """Take on what stands already, put there by other hands; False if it stands elsewhere.
 
-        What it says is not known: where it can be, it is made to say what it should.
+        What it says is not known: where it can be, it is made to say what it should; so is what we
+        put there, and somebody has edited.
         """
         self._read.pop(edition, None)
         unknown = keep(self.db, Rendition(address=address, media_type=UNKNOWN, content=b""))
@@ -172,11 +173,22 @@ class Deliveries:
             "why": "",
             "state": "due",
         }
+        if revises and self._edited(edition, address, receipt, unknown):
+            return True
         idle = deliveries.c.state.in_(("due", "refused", "in_doubt"))
         is_taken = execute_counting(self.db, update(deliveries).where(here, idle).values(**values))
         self.db.execute(resting(here))
         forget_unused(self.db, unknown)
         return bool(is_taken)
+
+    def _edited(self, edition: int, address: str, receipt: Receipt, unknown: int) -> bool:
+        """Note of what stands where a receipt points that its words are not known; True if so."""
+        c = deliveries.c
+        same = or_(c.reference == receipt.reference, and_(c.url.is_not(None), c.url == receipt.url))
+        here = and_(c.edition_id == edition, c.address == address, c.state == "settled")
+        here = and_(here, c.wanted.is_not(None), c.destination == receipt.destination, same)
+        values = {"present": unknown, "present_version": 0, "state": "due", "why": ""}
+        return bool(execute_counting(self.db, update(deliveries).where(here).values(**values)))
 
     def wake(self, channel: int) -> None:
         """Ask anew for what a channel was refused."""
