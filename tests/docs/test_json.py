@@ -116,6 +116,10 @@ def test_the_answers_about_what_is_scheduled(desk: Desk) -> None:
     same("coming", *status["coming"])
     all_told([one["state"] for one in status["coming"]], "coming")
     same("done", desk.ask("release", "article.md"))
+    next(desk.folder.rglob("rss.xml")).write_text("edited by hand")
+    audited = desk.ask("audit", "--channel", "feed")
+    same("audit", audited)
+    same("deviation", *audited["findings"])
 
 
 def test_the_answers_in_doubt(desk: Desk) -> None:
@@ -183,10 +187,6 @@ def test_the_answers_about_lists_channels_and_the_ledger(desk: Desk, tmp_path: P
     same("error", desk.ask("status", "nothing.md"))
     stands = desk.article().name
     a_report(desk.ask("adopt", stands, "1", "--channel", "telegram"))
-    next(tmp_path.rglob("rss.xml")).write_text("edited by hand")
-    audited = desk.ask("audit", "--channel", "feed")
-    same("audit", audited)
-    same("deviation", *audited["findings"])
 
 
 def test_every_action_and_state_is_told() -> None:
