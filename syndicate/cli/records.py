@@ -136,7 +136,7 @@ def _show_history(found: History) -> None:
     stays = sorted(found.stood, key=lambda stay: (stay.channel, stay.address, stay.version))
     _section("what was where:", STAY, map(_stay, stays))
     lists = [
-        (each.channel, show.called(each.key), each.part, f"version {each.version}",
+        (each.channel, show.edition_label(each.key), each.part, f"version {each.version}",
          _letters(each.letters) or each.status)
         for each in found.carried
     ]  # fmt: skip
@@ -173,9 +173,9 @@ def _receipt(kept: ReceiptKept) -> tuple[str, ...]:
 
 
 def _letters(states: dict[str, int]) -> str:
-    from syndicate.report import letters_said
+    from syndicate.report import letter_counts
 
-    return letters_said(states)
+    return letter_counts(states)
 
 
 def _show_diff(diff: VersionDiff) -> None:
