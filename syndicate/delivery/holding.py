@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import select
-
 from syndicate.channel import Channel
 from syndicate.ledger import Catalogue
 from syndicate.ledger.processes.waits import HELD
-from syndicate.ledger.schema import editions
 from syndicate.model.article import URGENT
 from syndicate.model.hours import end_of_hours
 from syndicate.office import Office
@@ -32,13 +29,11 @@ def held_editions(office: Office, channel: Channel, numbers: Iterable[int]) -> d
 
 
 def _that_can_wait(catalogue: Catalogue, numbers: list[int]) -> Iterator[int]:
-    query = select(editions.c.id, editions.c.key, editions.c.closed_at)
-    for row in catalogue.db.execute(query.where(editions.c.id.in_(numbers))).all():
-        standing = catalogue.articles.standing(row.key)
-        if standing is None:
-            is_held = row.closed_at is not None
-        else:
+    for number, key, is_digest in catalogue.editions.named(numbers):
+        standing = catalogue.articles.standing(key)
+        is_held = is_digest
+        if standing:
             is_urgent = standing.item.article.urgency in URGENT
             is_held = standing.pub_status == "usable" and not is_urgent
         if is_held:
-            yield row.id
+            yield number

@@ -10,7 +10,7 @@ import pytest
 
 from syndicate import Channel, MailingList, errors
 from syndicate.config.database import Timeouts
-from syndicate.delivery import posts, rim
+from syndicate.delivery import office_messages, posts, rim
 from syndicate.intake import remote_media as measure
 from syndicate.ledger.database import postgresql
 from syndicate.ledger.people import read_letters as remembered
@@ -77,6 +77,12 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
             downloads.FILE_SECONDS, downloads.DOWNLOADED_DOCUMENT_BYTES, None,
         ),
         "Telegram: all requests for one post together": (downloads.POST_SECONDS, None, None),
+        "Desk: the answer of the webhook": (
+            office_messages.POST_LIMITS.seconds, office_messages.POST_LIMITS.octets, None,
+        ),
+        "Desk: the answer of the health check": (
+            office_messages.PING_LIMITS.seconds, office_messages.PING_LIMITS.octets, None,
+        ),
         f"Feed: a hub's answer, each time it sends us on ({announce.MOVES} times)": (
             hub.seconds, hub.octets, None,
         ),

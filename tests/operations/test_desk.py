@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from support.hooks import Hook, hook
 from support.newsroom import CHAT, EVENING, NOON, PASSWORD, PROGRAM, TEST_CHAT, TOKEN, Newsroom
 from support.pages import page, sections
 from syndicate.loopback.smtp import SmtpFault
+from syndicate_telegram import Telegram
 
 WRONG_TOKEN = "999999:WRONG-token-of-nobody"
 DEAD_RELAY = "smtp://127.0.0.1:9"  # discard: nobody listens
@@ -177,6 +179,63 @@ def test_a_digest_that_is_not_out_by_its_time_is_told(room: Newsroom, webhook: H
     room.run("tick", at="2026-05-04T17:35:00+07:00")
     [[matter]] = [told["matters"] for told in webhook.documents]
     assert "is not out by 17:30 (desk.digest_by): 1 deferred" in matter["says"]
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "command"),
+    [
+        ("UPDATE runs SET halted = 'too many were refused'", "halted:", "digest harian --resume"),
+        ("UPDATE runs SET paused_at = frozen_at, why = 'spam'", "channel:harian", "channels check"),
+        ("INSERT INTO backups VALUES ('a.db', '2026-01-01 00:00:00.000000')", "backup:",
+         "ledger backup FILE"),
+        ("DELETE FROM letters", "books:harian", "status"),
+    ],
+)  # fmt: skip
+def test_each_matter_comes_with_what_settles_it_and_ends_with_it(
+    room: Newsroom, webhook: Hook, change: str, key: str, command: str
+) -> None:
+    desk(room, webhook=webhook.url)
+    room.only("harian")
+    room.subscribe("ani@example.org")
+    room.write()
+    room.publish()
+    room.smtp.faults.append(SmtpFault(at="rcpt", do="defer", code=450))
+    room.run("tick", at=EVENING)
+    assert webhook.documents == []
+    room.change_ledger(change)
+    room.run("tick", at=EVENING)
+    room.run("tick", at=EVENING)
+    [[matter]] = [told["matters"] for told in webhook.documents]
+    assert matter["key"].startswith(key)
+    assert f"syndicate {command}" in matter["command"]
+
+
+def test_a_token_that_soon_ends_is_told(
+    room: Newsroom, webhook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk(room, webhook=webhook.url)
+    room.only("telegram")
+    end = datetime.fromisoformat(NOON) + timedelta(days=20)
+    monkeypatch.setattr(Telegram, "valid_until", lambda _channel: {"token": end})
+    room.run("tick", at=NOON)
+    assert webhook.documents == []
+    room.run("tick", at=(end - timedelta(days=13)).isoformat())
+    [[matter]] = [told["matters"] for told in webhook.documents]
+    assert matter["says"].startswith("channels.telegram.token: is valid until 24 May 2026")
+
+
+def test_a_tick_that_breaks_off_is_told(
+    room: Newsroom, webhook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk(room, webhook=webhook.url)
+    room.only("telegram")
+    with monkeypatch.context() as broken:
+        broken.setattr("syndicate.operations.tick.take_over", lambda *_: 1 / 0)
+        assert room.run("tick", at=NOON).code == 1
+        assert room.run("tick", at=NOON).code == 1
+    room.run("tick", at=NOON)
+    said = [(m["key"], m["state"]) for told in webhook.documents for m in told["matters"]]
+    assert said == [("tick", "open"), ("tick", "over")]
 
 
 def test_a_desk_that_leads_nowhere_is_named(room: Newsroom) -> None:

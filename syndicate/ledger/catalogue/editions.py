@@ -36,6 +36,12 @@ class Editions:
         here = and_(editions.c.channel_id == channel, editions.c.key.startswith(prefix))
         return list(self.db.scalars(select(editions.c.key).where(here).order_by(editions.c.id)))
 
+    def named(self, numbers: Sequence[int]) -> list[tuple[int, str, bool]]:
+        """Return (number, key, whether it is a list's digest) of these editions."""
+        e = editions.c
+        query = select(e.id, e.key, e.closed_at).where(e.id.in_(numbers)).order_by(e.id)
+        return [(row.id, row.key, row.closed_at is not None) for row in self.db.execute(query)]
+
     def number(self, channel: int, key: str) -> int | None:
         """Return a standing edition's number; None if there is no such edition yet."""
         if self._numbers.get((channel, key)) is None:  # a digest's may have come meanwhile
