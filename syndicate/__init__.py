@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         PlainLetter,
         Reply,
     )
+    from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
     from syndicate.channel.visit import Visit
     from syndicate.errors import (
         ArticleError,
@@ -75,6 +76,7 @@ HOMES = (
     "channel.collection",
     "channel.mailing_list",
     "channel.visit",
+    "channel.office_messages",
 )
 
 
@@ -105,6 +107,7 @@ __all__ = [
     "Deviation",
     "Difference",
     "Edition",
+    "Errand",
     "Finding",
     "Finds",
     "InDoubt",
@@ -115,6 +118,8 @@ __all__ = [
     "Meaning",
     "Media",
     "Membership",
+    "Notifies",
+    "OfficeMessage",
     "Outcome",
     "Paused",
     "PlainLetter",

@@ -15,10 +15,13 @@ from pydantic import SecretStr
 from syndicate import (
     Delivery,
     Edition,
+    Errand,
     Finding,
     Item,
     MailingList,
     Membership,
+    Notifies,
+    OfficeMessage,
     Outcome,
     PlainLetter,
     Publisher,
@@ -28,7 +31,6 @@ from syndicate import (
     Shown,
     Visit,
 )
-from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
 from syndicate.channel.settings import Hours, Patience, RatesField, ScheduleField, ToleranceField
 from syndicate.model.rate import Tolerance
 from syndicate.network.exchange import LONGEST_EXCHANGE_SECONDS

@@ -17,9 +17,12 @@ from syndicate import (
     Deviation,
     Difference,
     Edition,
+    Errand,
     Finding,
     Finds,
     InDoubt,
+    Notifies,
+    OfficeMessage,
     Published,
     Publisher,
     Receipt,
@@ -28,7 +31,6 @@ from syndicate import (
     Rendition,
     Revises,
 )
-from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
 from syndicate.channel.settings import Hours, Patience, SecretStr, WebUrl
 from syndicate.system.local import leads_here
 from syndicate_telegram.api.client import BotClient, Timing

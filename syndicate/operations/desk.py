@@ -150,6 +150,8 @@ def _send(
         return f"{setting}: {error}"
     key = f"desk/{message.at.isoformat()}/{message.subject}"
     problem = send_errand(office, errand, key)
+    if channel not in office.channels:  # the one that [mail] makes
+        problem = problem.replace(f"channels.{channel.name}.", f"{channel.name}.")
     return f"{setting}: {problem}" if problem else ""
 
 

@@ -120,7 +120,7 @@ def _stuck(unsettled: Iterable[Place], counts: Iterable[DigestCount]) -> Iterato
     for name, why in reasons.items():
         yield Matter(
             key=f"channel:{name}",
-            says=f"{name} sends nothing: {why}",
+            says=f"{name}: what is due cannot be sent: {why}",
             command=f"syndicate channels check {name}",
             channel=name,
         )

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 import syndicate.channel as contract
 from support.pages import blocks, page
-from syndicate.channel import Channel, Scope, collection, mailing_list
+from syndicate.channel import Channel, Scope, collection, mailing_list, office_messages
 from syndicate.cli.app import app
 from syndicate.config.registry import channel_class
 from syndicate.errors import DeliveryError
@@ -154,7 +154,7 @@ def test_what_cannot_be_reached_waits_and_a_second_run_finishes_it(
 
 def bases() -> set[str]:
     """Return what may stand in a channel's header."""
-    pages = (contract, collection, mailing_list)
+    pages = (contract, collection, mailing_list, office_messages)
     classes = {value for page in pages for value in vars(page).values() if isinstance(value, type)}
     return {one.__name__ for one in classes if issubclass(one, Channel)}
 

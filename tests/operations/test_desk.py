@@ -146,6 +146,11 @@ def test_an_office_without_a_list_is_written_to_by_its_mail_table(room: Newsroom
     assert (letter["To"], letter["From"]) == (
         "piket@kantor.example", "Mesin <mesin@kantor.example>"
     )  # fmt: skip
+    room.tables["mail"]["smtp"] = DEAD_RELAY
+    room.configure()
+    room.change_ledger("INSERT INTO backups VALUES ('a.db', '2026-01-01 00:00:00.000000')")
+    answer = room.run("tick", at=NOON)
+    assert "told yet: desk.email: mail.smtp: cannot reach the relay" in answer.said
     room.tables["mail"]["smtp"] = "nonsense://x"
     room.configure()
     assert "mail.smtp: " in room.run("tick", at=NOON).said

@@ -9,8 +9,14 @@ from email.message import EmailMessage
 from hashlib import sha256
 from urllib.parse import quote
 
-from syndicate import CommandLink, Membership, PlainLetter, Publisher, Rendition
-from syndicate.channel.office_messages import OfficeMessage
+from syndicate import (
+    CommandLink,
+    Membership,
+    OfficeMessage,
+    PlainLetter,
+    Publisher,
+    Rendition,
+)
 from syndicate.text import excerpt
 from syndicate.text.i18n import moment, spoken
 from syndicate_email.addresses import parse_sender
