@@ -209,6 +209,7 @@ class EmailDigest(MailingList, Notifies):
             unsubscribe=self.unsubscribe,
             mailbox=self.mailbox,
             change=self.change,
+            follows=self.has_inbox,
             design=design,
         )
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Annotated, Self, cast
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
 HTML = "text/html"
+MAILBOX = r"^([\w.+-]+@[\w-]+(\.[\w-]+)*)?$"
 NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound to
 
 
@@ -71,6 +72,8 @@ class Feed(Collection):
     """Whether the folder has a page for people, index.html."""
     pages: bool = False
     """Whether every article without a url gets a page here."""
+    follow: Annotated[str, Field(pattern=MAILBOX)] = ""
+    """The mailbox of a list that takes letters of those who follow an article; pages link to it."""
     hubs: tuple[WebAddress, ...] = ()
     """WebSub hubs, told of every change."""
     patience: Patience = 20
@@ -189,8 +192,14 @@ class Feed(Collection):
         [item] = edition.items
         [entry] = entries([item], edition.publisher)
         head = self._head(edition, [])
-        content = article_page(head, entry, valid_in_xml(item), self.page_url(item.article))
+        address = self.page_url(item.article)
+        content = article_page(head, entry, valid_in_xml(item), address, self._follow(item.article))
         return Rendition(address=addresses.of_page(item.article), media_type=HTML, content=content)
+
+    def _follow(self, article: Article) -> str:
+        """Return the link of who wants to follow an article; "" where no mailbox takes it."""
+        to, uri = quote(self.follow, safe="@"), quote(article.uri, safe="")
+        return f"mailto:{to}?subject=follow%20{uri}" if self.follow else ""
 
     def announce(
         self, changed: Mapping[str, str], waiting: Iterable[Rendition]

@@ -64,7 +64,7 @@ def index_page(head: FeedHead, items: Sequence[ItemSummary], subjects: Sequence[
     return _rendered("index.html.jinja", head, teasers=teasers, feeds=feeds, by_subject=by_subject)
 
 
-def article_page(head: FeedHead, entry: Entry, item: Item, address: str) -> bytes:
+def article_page(head: FeedHead, entry: Entry, item: Item, address: str, follow: str = "") -> bytes:
     """Return an article's own page, at this address."""
     zone = head.publisher.zone
     is_changed = item.version > 1 and entry.published != entry.updated
@@ -83,6 +83,7 @@ def article_page(head: FeedHead, entry: Entry, item: Item, address: str) -> byte
         updated=updated if is_changed else "",
         history=history,
         withdrawn=item.withdrawal is not None,
+        follow=follow if item.withdrawal is None else "",
         canonical=entry.url or address,
         description=excerpt(entry.summary, LONGEST_DESCRIPTION),
         feeds=_feeds(head, "", head.title),

@@ -37,6 +37,8 @@ class Meaning(StrEnum):
     LEAVE = "leave"  # unsubscribe from this list
     JOIN = "join"  # subscribe; they are asked to confirm
     CONFIRM = "confirm"  # they confirm that they want to join, or to leave
+    MOVE = "move"  # they move to another address, which ``about`` names
+    FOLLOW = "follow"  # they follow one article, whose uri is ``about``
     LISTS = "lists"  # they ask which lists exist and which they are on
     BOUNCED = "bounced"  # the letter could not be delivered
     REFUSED = "refused"  # rejected because of us (rate, name, content), not of the reader
@@ -56,7 +58,7 @@ class Reply:
     email: str = ""  # the sender; "" where they could not be asked back
     authentication: str = ""  # the mailbox's own server's verdict, dmarc=pass; "" if none
     name: str = ""
-    about: str = ""  # the list it names, if any
+    about: str = ""  # the list that it names, if any; a new address; an article's uri
     code: str = ""  # of a bounce: its status, like 5.1.1 (RFC 3463)
     detail: str = ""  # for people: one line without anybody's address
     place: str = ""  # the inbox's name for it while it lies there; "" where it has none
@@ -76,8 +78,7 @@ class CommandLink:
     """A link in a letter that opens a letter to the list's mailbox: a command and its token."""
 
     label: str
-    command: str  # follow, confirm, unsubscribe
-    argument: str = ""  # in the place of the recipient's token
+    command: str  # "unsubscribe {token}", with the recipient's token
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

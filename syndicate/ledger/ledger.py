@@ -20,6 +20,7 @@ from syndicate.ledger.database.clock import Clock
 from syndicate.ledger.database.engine import damage, now, transaction, watch
 from syndicate.ledger.database.generations import Generations
 from syndicate.ledger.destinations import Destinations
+from syndicate.ledger.people.followers import Followers
 from syndicate.ledger.people.goodbyes import Goodbyes
 from syndicate.ledger.people.lists import Lists
 from syndicate.ledger.people.partners import Partners
@@ -72,6 +73,7 @@ class Ledger:
         self.replies = Replies(engine, tokens, self.processes)
         self.strangers = Strangers(engine, tokens)
         self.goodbyes = Goodbyes(engine, tokens, self.processes)
+        self.followers = Followers(engine, tokens, self.processes)
         self.partners = Partners(engine, self.processes)
         self.read_letters = ReadLetters(engine, tokens)
         self.moves = Moves(engine, self.processes)

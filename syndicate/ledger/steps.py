@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from syndicate.ledger.schema.base import Moment, id_column, metadata
@@ -25,7 +26,7 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
-    for part in (_acts, _drafts, _matters, _canaries, _partners):
+    for part in (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers):
         part(db)
 
 
@@ -135,6 +136,90 @@ def _partners(db: Connection) -> None:
         ),
     )
     table.create(db)
+
+
+def _requests(db: Connection) -> None:
+    """Let people ask to move and to follow an article; SQLite changes no CHECK in place."""
+    for statement in _ASKED_POSTGRESQL if db.dialect.name == "postgresql" else _ASKED_SQLITE:
+        db.execute(text(statement))
+
+
+_WANTS = (
+    "CHECK (wants IN ('join', 'lists', 'leave', 'leave all', 'move', 'arrive', 'moved', 'follow'))"
+)
+_ASKED_POSTGRESQL = (
+    "ALTER TABLE requests ADD COLUMN about TEXT DEFAULT '' NOT NULL",
+    "ALTER TABLE requests DROP CONSTRAINT ck_requests_wants",
+    f"ALTER TABLE requests ADD CONSTRAINT ck_requests_wants {_WANTS}",
+    "ALTER TABLE requests DROP CONSTRAINT uq_requests_channel_id_wants_email",
+    "ALTER TABLE requests ADD CONSTRAINT uq_requests_channel_id_wants_email_about"
+    " UNIQUE (channel_id, wants, email, about)",
+)
+_ASKED_SQLITE = (  # no other table refers to this one
+    "ALTER TABLE requests RENAME TO requests_of_1",
+    f"""
+    CREATE TABLE requests (
+        id INTEGER NOT NULL,
+        channel_id INTEGER NOT NULL,
+        wants VARCHAR NOT NULL,
+        email VARCHAR NOT NULL,
+        name TEXT DEFAULT '' NOT NULL,
+        subscriber_id INTEGER,
+        about TEXT DEFAULT '' NOT NULL,
+        at DATETIME NOT NULL,
+        state VARCHAR DEFAULT 'due' NOT NULL,
+        why TEXT DEFAULT '' NOT NULL,
+        holder_id INTEGER,
+        claimed_until DATETIME,
+        CONSTRAINT pk_requests PRIMARY KEY (id),
+        CONSTRAINT uq_requests_channel_id_wants_email_about
+            UNIQUE (channel_id, wants, email, about),
+        CONSTRAINT ck_requests_wants {_WANTS},
+        CONSTRAINT ck_requests_state CHECK (state IN ('due', 'sending', 'answered', 'held')),
+        CONSTRAINT fk_requests_channel_id FOREIGN KEY(channel_id) REFERENCES channels (id),
+        CONSTRAINT fk_requests_holder_id FOREIGN KEY(holder_id) REFERENCES holders (id)
+    )
+    """,
+    "INSERT INTO requests (id, channel_id, wants, email, name, subscriber_id, at, state, why,"
+    " holder_id, claimed_until) SELECT id, channel_id, wants, email, name, subscriber_id, at,"
+    " state, why, holder_id, claimed_until FROM requests_of_1",
+    "DROP TABLE requests_of_1",
+)
+
+
+def _followers(db: Connection) -> None:
+    frozen = _tables()
+    for name in ("holders", "channels", "subscribers"):
+        Table(name, frozen, id_column())
+    follows = Table(
+        "follows",
+        frozen,
+        id_column(),
+        Column("channel_id", ForeignKey("channels.id"), nullable=False),
+        Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+        Column("uri", String, nullable=False, index=True),
+        Column("at", Moment, nullable=False, index=True),
+        Column("source", Text, nullable=False, server_default=""),
+        UniqueConstraint("subscriber_id", "uri"),
+    )
+    letters = Table(
+        "follow_letters",
+        frozen,
+        id_column(),
+        Column("follow_id", ForeignKey("follows.id"), nullable=False),
+        Column("about", String, nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("state", String, nullable=False),
+        Column("why", Text, nullable=False, server_default=""),
+        Column("holder_id", ForeignKey("holders.id")),
+        Column("claimed_until", Moment),
+        UniqueConstraint("follow_id", "about"),
+        CheckConstraint(
+            "state IN ('due', 'sending', 'sent', 'refused', 'in_doubt', 'off')", name="state"
+        ),
+    )
+    for table in (follows, letters):
+        table.create(db)
 
 
 def _tables() -> MetaData:

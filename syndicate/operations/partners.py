@@ -7,19 +7,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from syndicate.channel.mailing_list import MailingList
 from syndicate.config.partners import Partner
-from syndicate.delivery.single import send_once
-from syndicate.errors import DeliveryError, Paused, UsageError
+from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.people.partners import OPEN, OVERTAKEN, PartnerLetter, partner_rows
 from syndicate.ledger.sending.consequences import consequence_of
-from syndicate.model.delivery import Receipt, Recipient, Rendition
+from syndicate.model.delivery import Receipt, Recipient
 from syndicate.office import Office
 from syndicate.operations.partner_letters import PartnerNews
 from syndicate.report import Line, Report, ReportPart, state_word
-from syndicate.subscribers.service_letters import known_lists
-from syndicate.subscribers.service_mailing import Outages
+from syndicate.subscribers.service_letters import ServiceLetter, known_lists
+from syndicate.subscribers.service_mailing import Outages, send_letter
 
 PARTNERS = "partners"  # in the place of a channel's name
 TOLD = ("correction", "withdrawal", "reinstatement")  # kinds of revisions that they are told of
@@ -92,13 +90,6 @@ def line_of_partner(letter: PartnerLetter) -> Line:
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Composed:
-    sender: MailingList
-    rendition: Rendition
-    recipient: Recipient
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Mailing:
     """One sending of letters to partners; each is committed before it leaves."""
@@ -117,14 +108,15 @@ class _Mailing:
         if not self.outages.can_send(composed.sender):
             end(letter.id, "due", "; ".join(self.outages.problems))
             return
-        result = self._result(letter, composed)
+        edition = f"partner/{letter.uri}~{letter.version}"
+        result = send_letter(self.office, self.known, composed, edition)
         self.outages.record(composed.sender, result)
         if isinstance(result, Receipt):
             end(letter.id, "sent")
         else:
             end(letter.id, consequence_of(result).state, f"{result}")
 
-    def _composed(self, letter: PartnerLetter) -> _Composed | str:
+    def _composed(self, letter: PartnerLetter) -> ServiceLetter | str:
         """Compose a letter; a sentence says why nobody needs it any more."""
         office = self.office
         partner = next((p for p in office.settings.partners if p.name == letter.partner), None)
@@ -141,18 +133,7 @@ class _Mailing:
         if rendition is None:
             return f"{sender.name} writes no such letters"
         recipient = Recipient(id=partner.name, email=partner.email, token="")
-        return _Composed(sender=sender, rendition=rendition, recipient=recipient)
-
-    def _result(self, letter: PartnerLetter, composed: _Composed) -> Receipt | DeliveryError:
-        office, sender = self.office, composed.sender
-        if why := office.outside(sender):
-            return Paused(why)
-        office.ledger.generations.advance_once()
-        office.acted = True
-        return send_once(
-            office, sender, f"partner/{letter.uri}~{letter.version}", composed.rendition,
-            recipient=composed.recipient, known=self.known.get(sender.name),
-        )  # fmt: skip
+        return ServiceLetter(sender=sender, rendition=rendition, recipient=recipient)
 
 
 def _news(office: Office, partner: Partner, letter: PartnerLetter) -> PartnerNews | None:

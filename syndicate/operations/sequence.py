@@ -13,6 +13,7 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.joining import joined
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.followers import book_followers, tell_followers
 from syndicate.operations.partners import book_partners, tell_partners
 from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent, urgent_preview
 from syndicate.planning.channels import make_plan
@@ -32,6 +33,7 @@ class Change:
     mailings: Sequence[UrgentMailing] = ()  # urgent letters, frozen
     recomposed: Sequence[Recomposed] = ()  # digests on their way that say it as it is now
     partners: Sequence[Line] = ()  # letters to partners that are booked
+    followers: Sequence[Line] = ()  # likewise, to those who follow an article
     articles: Sequence[Subject] = ()
     notes: Sequence[str] = ()
     problems: Sequence[str] = ()
@@ -59,8 +61,12 @@ def plan_and_write(
     revised = list(revised)
     recomposed = recompose(hosting, revised)
     partners = book_partners(facts.office, facts.catalogue, standings, facts.changed, revised)
+    followers = book_followers(facts.office, facts.catalogue, standings, revised)
     mailings = freeze_urgent(hosting, channels, standings) if urgent else []
-    return Change(plan=plan, due=due, recomposed=recomposed, mailings=mailings, partners=partners)
+    return Change(
+        plan=plan, due=due, recomposed=recomposed, mailings=mailings, partners=partners,
+        followers=followers,
+    )  # fmt: skip
 
 
 def register(office: Office, catalogue: Catalogue, channels: Iterable[Channel]) -> None:
@@ -102,12 +108,13 @@ def deliver_change(
 ) -> ReportPart:
     """Bring what was decided to its destinations; of a ``dry`` run return what it would do."""
     if dry:
-        parts = [ReportPart(lines=(*plan_lines(change.plan), *change.partners))]
+        parts = [ReportPart(lines=(*plan_lines(change.plan), *change.partners, *change.followers))]
         parts += map(urgent_preview, change.mailings)
     else:
         parts = [deliver_all(office, change.due, progress)]
         parts += [send_urgent(office, mailing, progress) for mailing in change.mailings]
         parts += [tell_partners(office)] if change.partners else []
+        parts += [tell_followers(office)] if change.followers else []
     return joined_parts(parts)
 
 

@@ -17,6 +17,7 @@ from syndicate.office import Office
 from syndicate.operations.desk import tell_desk, tell_failure
 from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.due_revisions import publish_due
+from syndicate.operations.followers import tell_followers
 from syndicate.operations.leftovers import leave_to_others, take_over
 from syndicate.operations.partners import tell_partners
 from syndicate.operations.sequence import (
@@ -78,6 +79,7 @@ def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
             yield outcome
     yield tell_partners(office)
     yield from _lists(office, progress)
+    yield tell_followers(office)  # who has a digest of it needs no other letter
 
 
 def _lists(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:

@@ -14,6 +14,7 @@ from syndicate.channel.mailing_list import MailingList, Meaning, Reply
 from syndicate.delivery.evidence import refuse_unknown_reader
 from syndicate.errors import UsageError
 from syndicate.ledger import Joiner, Joining, KnownChannel, ReaderRequest, Subscription
+from syndicate.ledger.people.address_moves import moved_lately
 from syndicate.ledger.people.lists import (
     COMPLAINED,
     close_way_back,
@@ -24,11 +25,22 @@ from syndicate.ledger.people.lists import (
     subscribed,
     subscriber_count,
 )
-from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVE_ALL, LEAVERS, LISTS
+from syndicate.ledger.people.replies import (
+    FOLLOW,
+    JOIN,
+    LEAVE,
+    LEAVE_ALL,
+    LEAVERS,
+    LISTS,
+    MOVE,
+    MOVES,
+)
 from syndicate.ledger.people.strangers import LEFT_UNPROVEN
 from syndicate.ledger.sending.canaries import note_arrival
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
+from syndicate.subscribers.address_moves import ask_to_move, confirm_move
+from syndicate.subscribers.following import ask_to_follow, confirm_follow
 from syndicate.subscribers.people import CLOSED, normal
 from syndicate.subscribers.service_letters import known_lists, names_of, subscribe_confirmation
 
@@ -85,12 +97,14 @@ class ReplyProcessor:
 
     def _reason_for_a_person(self, reply: Reply) -> str:
         """Return why a message is left to a person; "" for what is dealt with here."""
-        if reply.meaning is Meaning.OTHER or self._leaves_by_unknown_address(reply):
+        if reply.meaning is Meaning.OTHER or self._acts_by_unknown_address(reply):
             return UNREAD
-        if reply.meaning is Meaning.JOIN and self._is_refused_stranger(reply):
+        if reply.meaning in (Meaning.JOIN, Meaning.FOLLOW) and self._is_refused_stranger(reply):
             return STRANGER
-        if reply.meaning is Meaning.LEAVE and not (reply.token or reply.authentication):
+        is_bare = not (reply.token or reply.authentication)
+        if reply.meaning in (Meaning.LEAVE, Meaning.MOVE, Meaning.FOLLOW) and is_bare:
             wants = LEAVE if reply.about else LEAVE_ALL
+            wants = {Meaning.MOVE: MOVE, Meaning.FOLLOW: FOLLOW}.get(reply.meaning, wants)
             is_open = self.office.ledger.strangers.may_anybody(wants, self.office.clock())
             return "" if is_open else MANY
         return ""
@@ -102,9 +116,10 @@ class ReplyProcessor:
             return False
         return not self.office.ledger.lists.of(email)
 
-    def _leaves_by_unknown_address(self, reply: Reply) -> bool:
-        """Return True for a wish to leave of somebody whom no list knows by this address."""
-        if reply.meaning is not Meaning.LEAVE or reply.token or not (email := _address(reply)):
+    def _acts_by_unknown_address(self, reply: Reply) -> bool:
+        """Return True for a wish to leave or move of somebody whom no list knows there."""
+        of_readers = reply.meaning in (Meaning.LEAVE, Meaning.MOVE)
+        if not of_readers or reply.token or not (email := _address(reply)):
             return False
         return not self.office.ledger.lists.of(email)
 
@@ -121,6 +136,12 @@ class ReplyProcessor:
         match reply.meaning:
             case Meaning.LEAVE:
                 return self._unsubscribe(db, reply, named)
+            case Meaning.MOVE | Meaning.FOLLOW:
+                number = self.known[self.channel.name].id
+                ask = ask_to_move if reply.meaning is Meaning.MOVE else ask_to_follow
+                return ask(self.office, db, number, reply, named)
+            case Meaning.BOUNCED if moved_lately(db, subscriber, at):
+                return "bounced where they have moved from"
             case Meaning.BOUNCED:
                 final = record_bounce(db, subscriber, reply.code, at)
                 return "bounced, no longer written to" if final else "bounced"
@@ -147,6 +168,11 @@ class ReplyProcessor:
         at, depart = self.office.clock(), self.office.ledger.goodbyes.unsubscribe
         if named is not None:
             return "left" if depart(db, named[1], at, channel=named[0]) else "had left"
+        if (
+            reply.token
+            and (ended := self.office.ledger.followers.unfollow(db, reply.token)) is not None
+        ):
+            return "follow an article no more" if ended else "had left"
         email = _address(reply)
         person = number_of(db, email) if email else None
         if person is None:
@@ -201,7 +227,13 @@ class ReplyProcessor:
 
     def _confirm(self, db: Connection, reply: Reply) -> str:
         at = self.office.clock()
-        asked = self.office.ledger.replies.take_confirmed(db, reply.token, at, (JOIN, *LEAVERS))
+        asked = self.office.ledger.replies.take_confirmed(
+            db, reply.token, at, (JOIN, FOLLOW, *LEAVERS, *MOVES)
+        )
+        if asked and asked.wants in MOVES:
+            return confirm_move(self.office, db, asked)
+        if asked and asked.wants == FOLLOW:
+            return confirm_follow(self.office, db, asked)
         if asked and asked.wants in LEAVERS:
             only = asked.channel if asked.wants == LEAVE else None
             ended = self.office.ledger.goodbyes.unsubscribe(db, asked.subscriber, at, channel=only)

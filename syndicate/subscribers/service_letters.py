@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.channel import Channel
-from syndicate.channel.mailing_list import MailingList, Membership
+from syndicate.channel.mailing_list import MailingList, Membership, PlainLetter
 from syndicate.ledger import KnownChannel, Leaving, ReaderRequest
-from syndicate.ledger.people.replies import JOIN, LEAVE, LEAVERS
+from syndicate.ledger.people.replies import FOLLOW, JOIN, LEAVE, LEAVERS, MOVES
 from syndicate.ledger.people.tokens import SUBSCRIPTION
 from syndicate.model.delivery import Recipient, Rendition
 from syndicate.office import Office
+from syndicate.subscribers.address_moves import move_letter
+from syndicate.subscribers.following import follow_question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,12 @@ def requested_letter(
     sender = _sender_for(office, about.name)
     if sender is None:
         return None
+    if request.wants in MOVES:
+        words = move_letter(office, request, language_of(office, sender))
+        return _plain(office, about, request, sender, words)
+    if request.wants == FOLLOW:
+        asking = follow_question(office, request, language_of(office, sender))
+        return _plain(office, about, request, sender, asking) if asking else None
     if request.wants in LEAVERS:
         leaving = memberships_to_end(office, known, request)
         rendition = sender.confirm_unsubscribe(office.publisher, request.at, leaving)
@@ -125,6 +133,22 @@ def _confirmation(
     token = office.ledger.replies.token(request, about.key)
     recipient = Recipient(id=f"{request.id}", email=request.email, token=token)
     return ServiceLetter(sender=sender, rendition=rendition, recipient=recipient)
+
+
+def language_of(office: Office, sender: Channel) -> str:
+    """Return the language in which a list writes."""
+    return str(getattr(sender, "language", "")) or office.publisher.language
+
+
+def _plain(
+    office: Office,
+    about: KnownChannel,
+    request: ReaderRequest,
+    sender: MailingList,
+    words: PlainLetter,
+) -> ServiceLetter | None:
+    rendition = sender.plain_letter(office.publisher, request.at, words)
+    return _confirmation(office, about, request, sender, rendition) if rendition else None
 
 
 def _sender_for(office: Office, name: str) -> MailingList | None:

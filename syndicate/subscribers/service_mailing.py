@@ -123,7 +123,7 @@ class ServiceMailing:
             return True
         if not replies.begin(request.id):
             return False
-        result = self._send(letter, f"{request.wants}/{request.id}")
+        result = send_letter(self._office, self._known, letter, f"{request.wants}/{request.id}")
         is_over = outages.record(letter.sender, result)
         replies.end(request.id, sent=is_over, why=_reason(result))
         return True
@@ -135,7 +135,7 @@ class ServiceMailing:
         if letter is None:
             goodbyes.end(ended, over=True, why="no list can write it any more")
             return
-        result = self._send(letter, f"goodbye/{ended[0].subscription}")
+        result = send_letter(self._office, self._known, letter, f"goodbye/{ended[0].subscription}")
         is_over = outages.record(letter.sender, result)  # where in doubt, too: never a second one
         goodbyes.end(ended, over=is_over, why=_reason(result))
         if isinstance(result, Bounced):
@@ -144,20 +144,24 @@ class ServiceMailing:
             name = letter.sender.name
             self.notes.append(f"{name}: a goodbye letter was not sent: {result}")
 
-    def _send(self, letter: ServiceLetter, edition: str) -> Receipt | DeliveryError:
-        office, sender = self._office, letter.sender
-        if why := office.outside(sender):
-            return Paused(why)
-        office.ledger.generations.advance_once()
-        office.acted = True
-        return send_once(
-            office,
-            sender,
-            edition,
-            letter.rendition,
-            recipient=letter.recipient,
-            known=self._known[sender.name],
-        )
+
+def send_letter(
+    office: Office, known: Mapping[str, KnownChannel], letter: ServiceLetter, edition: str
+) -> Receipt | DeliveryError:
+    """Send a letter whose beginning is committed; returns how it ended."""
+    sender = letter.sender
+    if why := office.outside(sender):
+        return Paused(why)
+    office.ledger.generations.advance_once()
+    office.acted = True
+    return send_once(
+        office,
+        sender,
+        edition,
+        letter.rendition,
+        recipient=letter.recipient,
+        known=known.get(sender.name),
+    )
 
 
 def _reason(result: Receipt | DeliveryError) -> str:

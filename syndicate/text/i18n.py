@@ -40,6 +40,7 @@ ENGLISH = {
     "invitation_else": "If it was not you, do nothing: you will not hear from us again.",
     "invitation_subject": "Please confirm",
     "overview": "These are our lists. Each link opens an email; send it as it is.",
+    "move_address": "To move to another address, put it at the end of this letter's subject",
     "overview_subject": "Your subscriptions at",
     "subscribe": "Subscribe",
     "parting": "Someone, we hope you, asked to unsubscribe this address from:",
@@ -75,6 +76,7 @@ ENGLISH = {
     "updated": "Updated",
     "corrections": "Corrections",
     "follow": "Follow",
+    "follow_article": "Follow this article",
     "follow_how": "Add one of these addresses to a feed reader to receive everything new.",
     "follow_subject": "By subject",
     "newest": "Newest",
@@ -122,6 +124,7 @@ INDONESIAN = {
     "overview": (
         "Berikut daftar langganan kami. Setiap tautan membuka surel; kirimkan tanpa diubah."
     ),
+    "move_address": "Untuk pindah alamat, tulis alamat baru di akhir subjek surel ini",
     "overview_subject": "Langganan Anda di",
     "subscribe": "Berlangganan",
     "parting": "Seseorang, semoga Anda sendiri, meminta agar alamat surel ini tidak lagi menerima:",
@@ -157,6 +160,7 @@ INDONESIAN = {
     "updated": "Diperbarui",
     "corrections": "Ralat",
     "follow": "Ikuti",
+    "follow_article": "Ikuti artikel ini",
     "follow_how": (
         "Tambahkan salah satu alamat ini ke aplikasi pembaca umpan untuk menerima kabar terbaru."
     ),

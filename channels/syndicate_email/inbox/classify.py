@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from email.message import Message
 from email.policy import default
@@ -15,7 +15,14 @@ from syndicate.text import excerpt, squeeze
 from syndicate_email.addresses import mail_address
 from syndicate_email.inbox.authentication import vouched
 from syndicate_email.inbox.charsets import plain_words, raw
-from syndicate_email.inbox.commands import BEFORE, own_lines, parse_command, with_token
+from syndicate_email.inbox.commands import (
+    BEFORE,
+    own_lines,
+    parse_command,
+    parse_follow,
+    parse_move,
+    with_token,
+)
 from syndicate_email.inbox.parsing import header, headers, readable_text
 from syndicate_email.inbox.reasons import COPY, UNPRINTABLE, bounce_reason, masked
 from syndicate_email.inbox.reports import (
@@ -187,7 +194,9 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     if confirmed := CONFIRM.search(subject):
         return Reply(key="", meaning=Meaning.CONFIRM, token=confirmed[1].lower(), email=email)
     lines = own_lines(readable_text(letter, quoted=False))
-    found = with_token(subject) or _first_command([subject, *lines], marks)
+    found = _first(parse_move, [subject, *lines]) or _first(parse_follow, [subject, *lines])
+    found = found or with_token(subject)
+    found = found or _first(lambda line: parse_command(line, marks), [subject, *lines])
     if found is None or not (found.token or email):
         return Reply(key="", meaning=Meaning.OTHER, email=email, detail=masked(subject))
     by = "" if found.token else vouched(letter, marks.authserv, email)
@@ -196,8 +205,8 @@ def _personal(letter: Message, marks: Marks) -> Reply:
     return _one_click(lines[0] if lines else "", marks) or named
 
 
-def _first_command(lines: Iterable[str], marks: Marks) -> Reply | None:
-    return next(filter(None, (parse_command(line, marks) for line in lines)), None)
+def _first(parse: Callable[[str], Reply | None], lines: Iterable[str]) -> Reply | None:
+    return next(filter(None, map(parse, lines)), None)
 
 
 def _sender(letter: Message, marks: Marks) -> tuple[str, str]:

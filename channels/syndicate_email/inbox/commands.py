@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
+from urllib.parse import unquote
 
 from syndicate import Meaning, Reply
 from syndicate.text import squeeze
@@ -26,6 +27,12 @@ WITH_TOKEN = {  # anywhere in a subject: nobody writes a token by chance
     meaning: re.compile(rf"(?<![\w-])(?:{words})(?: |%20|[+:=_])+{TOKEN}(?![\w-])", re.I | re.A)
     for meaning, words in COMMAND_WORDS.items()
 }
+ADDRESS = r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\"]{3,255}"
+FOLLOWS = re.compile(rf"(?:follow|ikuti)(?: {TOKEN})? (tag:[^\s<>]{{1,400}})", re.I)
+MOVES = re.compile(
+    rf"(?:move|pindah|ganti alamat)(?: (?:me|saya))?(?: {TOKEN})?(?: (?:to|ke))?:? <?({ADDRESS})>?",
+    re.I,
+)
 WHOSE = re.compile(rf"{TOKEN}(?![\w-])", re.I | re.A)
 ANSWERED = (  # re: and its like, in the languages of mail programs, and forwarded
     r"(?:re|aw|sv|antw|bls|balas(?:an)?|vs|odp|ynt|res|r|fwd?|wg|tr|trs|ter|terus(?:an)?|diteruskan"
@@ -157,6 +164,27 @@ def parse_command(line: str, marks: Marks) -> Reply | None:
     if any(LEAVES.fullmatch(words.strip(f"{AROUND}?")) for words in (bare, plain)):
         return Reply(key="", meaning=Meaning.LEAVE)
     return _in_words(plain, marks) if plain != line else None
+
+
+def parse_follow(line: str) -> Reply | None:
+    """Return the wish to follow an article of a line like ``follow TOKEN tag:…``."""
+    line = squeeze(line[:HEADER_CHARACTERS].replace("%20", " "))
+    found = FOLLOWS.fullmatch(squeeze(BEFORE.sub("", line) or line).strip(" .,!"))
+    if found is None:
+        return None
+    token, uri = (found[1] or "").lower(), unquote(found[2])
+    return Reply(key="", meaning=Meaning.FOLLOW, token=token, about=uri)
+
+
+def parse_move(line: str) -> Reply | None:
+    """Return the wish to move of a line like ``Re: move TOKEN ani@example.org``."""
+    line = squeeze(line[:HEADER_CHARACTERS].replace("%20", " "))
+    line = squeeze(BEFORE.sub("", line) or line)
+    found = MOVES.fullmatch(line.strip(" .,!"))
+    if found is None:
+        return None
+    token = (found[1] or "").lower()
+    return Reply(key="", meaning=Meaning.MOVE, token=token, about=found[2].lower())
 
 
 def _without_tags(line: str) -> str:

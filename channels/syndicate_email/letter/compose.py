@@ -38,6 +38,7 @@ class ListSettings:
     unsubscribe: str = ""
     mailbox: str = ""
     change: str = ""
+    follows: bool = False  # its mailbox is read, so that readers can follow an article
     design: Design = field(default_factory=Design)
 
 
@@ -135,6 +136,7 @@ def _written(composed: Contents, to: ListSettings, mark: str) -> tuple[str, str]
         "unsubscribe": link,
         "mailto": mailto,
         "change": own_link(to.change, to.mailbox, "lists", mark),
+        "follow": own_link("", to.mailbox if to.follows else "", "follow", mark),
         "colour": to.design.colour,
         "dark_colour": to.design.dark_colour,
         "logo": to.design.logo or _shown(composed.publisher.logo),

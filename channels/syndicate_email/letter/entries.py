@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import escape, unescape
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from syndicate import Article, Edition, Item, Media
@@ -49,6 +50,7 @@ class LetterEntry:
     headline: str
     language: str
     url: str = ""
+    uri: str = ""  # quoted for a link's query
     withdrawn: bool = False
     reason: str = ""
     dateline: str = ""
@@ -105,6 +107,7 @@ class EntryWriter:
             headline=clean_line(article.headline),
             language=article.language or self.language,
             url=_page(article.url),
+            uri=quote(article.uri, safe=""),
             dateline=_dateline(article),
             corrections=self._corrections(item),
             sources=", ".join(clean_line(source.name) for source in article.originators),

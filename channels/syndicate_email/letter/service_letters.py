@@ -51,6 +51,9 @@ def overview(
     """Name the lists, and how to join and leave each."""
     texts, mark = to.wording.words(publisher.language), _mark(to, at)
     lines = [texts["overview"], *_ways(to, texts["unsubscribe"], texts["subscribe"], lists)]
+    token = next((member.token for member in lists if member.token), "")
+    if token:
+        lines.append(f"{texts['move_address']}: mailto:{_link(to.mailbox, 'move', token)}%20")
     subject = encode_words(f"{texts['overview_subject']} {clean_line(publisher.name)}", "Subject")
     head: list[bytes | str] = [f"Subject: {subject}\r\n".encode()]
     return _rendition(to, publisher, at, head, lines, mark)
@@ -131,8 +134,8 @@ def _office_address(publisher: Publisher) -> str:
 
 def _paragraph(to: ListSettings, paragraph: str | CommandLink, mark: str) -> str:
     if isinstance(paragraph, CommandLink):
-        link = _link(to.mailbox, paragraph.command, paragraph.argument or mark)
-        return f"{paragraph.label}: mailto:{link}"
+        subject = quote(paragraph.command.replace("{token}", mark))
+        return f"{paragraph.label}: mailto:{quote(to.mailbox, safe='@')}?subject={subject}"
     return "\n".join(clean_line(line) for line in paragraph.splitlines())
 
 

@@ -263,6 +263,11 @@ def number_of(db: Connection, email: str) -> int | None:
     return None if number is None else int(number)
 
 
+def subscriber_number(db: Connection, email: str) -> int:
+    """Return the number of an address, which gets one where it has none."""
+    return _add_subscribers(db, [Joiner(email=email)])[email]
+
+
 def _add_subscribers(db: Connection, people: Sequence[Joiner]) -> dict[str, int]:
     """Return every address's number; new subscribers get one."""
     first: dict[str, str] = {}

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy import Engine, delete, or_, select, text, update
 
 from syndicate.errors import LedgerError
 from syndicate.ledger.database import backups
 from syndicate.ledger.database.engine import execute_counting, now, stamp, transaction
+from syndicate.ledger.people.followers import follows_of, forget_follows
 from syndicate.ledger.people.lists import number_of, subscriptions_of
 from syndicate.ledger.people.tokens import Tokens
 from syndicate.ledger.processes.claims import take_turn
@@ -73,6 +74,7 @@ class Privacy:
                 ],
                 "letters": self._letters(db, row.id) if row else [],
                 "requests": asked,
+                "follows": follows_of(db, row.id) if row else [],
                 "goodbyes": self._goodbyes(db, row.id) if row else [],
             }
 
@@ -87,11 +89,12 @@ class Privacy:
                 left = goodbyes.c.subscription_id.in_(select(subscriptions.c.id).where(mine))
                 db.execute(delete(goodbyes).where(left))
                 db.execute(delete(subscriptions).where(mine))
+                forget_follows(db, number)
                 values = {"email": f"{backups.ERASED}{number}", "name": "", "bounce": None}
                 db.execute(update(subscribers).where(subscribers.c.id == number).values(**values))
                 mine = letters.c.subscriber_id == number
                 db.execute(update(letters).where(mine).values(why=None))
-            asked = execute_counting(db, delete(requests).where(requests.c.email == email))
+            asked = execute_counting(db, delete(requests).where(_names(email)))
             db.execute(FORGOTTEN, {"hash": hidden, "at": stamp(db, now(db))})
         self._rewrite()
         copies, missed = [], []
@@ -126,11 +129,17 @@ class Privacy:
         query = (
             select(requests, channels.c.name.label("list"))
             .join(channels, channels.c.id == requests.c.channel_id)
-            .where(requests.c.email == email)
+            .where(_names(email))
             .order_by(requests.c.id)
         )
         return [
-            {"list": row.list, "wants": row.wants, "name": row.name, "at": row.at}
+            {
+                "list": row.list,
+                "wants": row.wants,
+                "name": row.name,
+                "about": row.about,
+                "at": row.at,
+            }
             for row in db.execute(query)
         ]
 
@@ -161,3 +170,8 @@ class Privacy:
             }
             for row in db.execute(query)
         ]
+
+
+def _names(email: str) -> Any:
+    """Match requests of an address, or to move to it."""
+    return or_(requests.c.email == email, requests.c.about == email)

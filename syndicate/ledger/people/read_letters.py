@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, or_, select, text
 
 from syndicate.ledger.database.engine import now, stamp, transaction
 from syndicate.ledger.people.lists import by_key
-from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
+from syndicate.ledger.people.tokens import FOLLOW, REQUEST, RETURN, SUBSCRIPTION, Tokens
 from syndicate.ledger.processes.claims import INBOXES_TURN, take_turn
 from syndicate.ledger.schema import inbox_letters, subscribers
 
@@ -57,7 +57,7 @@ class ReadLetters:
         if self._keys is None:
             with transaction(self.engine, reads=True) as db:
                 self._keys = tuple(by_key(db))
-        kinds = (SUBSCRIPTION, REQUEST, RETURN)
+        kinds = (SUBSCRIPTION, REQUEST, RETURN, FOLLOW)
         return any(self.tokens.read(token, kind, self._keys) for kind in kinds)
 
     def known(self, place: str) -> dict[str, bool]:

@@ -31,7 +31,9 @@ from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.schema import channels, heard, requests
 
-JOIN, LISTS = "join", "lists"
+JOIN, LISTS, FOLLOW = "join", "lists", "follow"
+MOVES = MOVE, ARRIVE, MOVED = "move", "arrive", "moved"  # asked at the old address, at the new
+# one; a note to the old one
 LEAVERS = LEAVE, LEAVE_ALL = "leave", "leave all"  # this list, or every one
 VALID_FOR = timedelta(days=7)  # a question whether somebody wants to join
 ASK_AGAIN = timedelta(days=1)  # not before then: else anybody could fill a stranger's mailbox
@@ -44,11 +46,12 @@ class ReaderRequest:
     """Wish of somebody who wrote, and waits for our letter."""
 
     channel: int
-    wants: str  # join, lists, leave or leave all
+    wants: str  # one of the ledger's REQUESTS
     email: str
     at: datetime
     name: str = ""
     subscriber: int | None = None
+    about: str = ""  # the other address of who moves; an article's uri
     id: int = 0  # until it is kept
 
 
@@ -153,7 +156,8 @@ def _due_again(db: Connection, which: ColumnElement[bool]) -> int:
 
 
 def _same_wish(wish: ReaderRequest) -> ColumnElement[bool]:
-    return and_(q.channel_id == wish.channel, q.wants == wish.wants, q.email == wish.email)
+    same = (q.channel_id == wish.channel, q.wants == wish.wants, q.email == wish.email)
+    return and_(*same, q.about == wish.about)
 
 
 def _columns(wish: ReaderRequest) -> dict[str, Any]:
@@ -163,6 +167,7 @@ def _columns(wish: ReaderRequest) -> dict[str, Any]:
         "email": wish.email,
         "name": wish.name,
         "subscriber_id": wish.subscriber,
+        "about": wish.about,
         "at": wish.at,
     }
 
@@ -175,6 +180,7 @@ def _asked(row: Any) -> ReaderRequest:
         email=row.email,
         name=row.name,
         subscriber=row.subscriber_id,
+        about=row.about,
         at=row.at,
     )
 

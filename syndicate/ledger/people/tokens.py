@@ -10,6 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b, sha256
 
 SUBSCRIPTION, REQUEST, RETURN = "subscription", "request", "return"
+FOLLOW = "follow"
 NUMBER = 5  # bytes: a trillion people
 PROOF = 11  # bytes
 TOKEN_PATTERN = re.compile(r"[0-9a-f]{32}")

@@ -22,6 +22,7 @@ from syndicate.ledger.schema.deliveries import (
     renditions,
 )
 from syndicate.ledger.schema.drafts import drafts, scheduled
+from syndicate.ledger.schema.followers import FOLLOWER_STATES, follow_letters, follows
 from syndicate.ledger.schema.ledgers import (
     backups,
     disowned,
@@ -49,6 +50,7 @@ from syndicate.ledger.schema.people import (
 )
 
 __all__ = [
+    "FOLLOWER_STATES",
     "KINDS",
     "LETTER_STATES",
     "PARTIAL",
@@ -71,6 +73,8 @@ __all__ = [
     "drafts",
     "edition_items",
     "editions",
+    "follow_letters",
+    "follows",
     "forgotten",
     "fragments",
     "generations",

@@ -99,7 +99,8 @@ strangers = Table(  # what was done at the word of letters without a token
     Column("at", Moment, nullable=False, index=True),
 )
 
-REQUESTS = ("join", "lists", "leave", "leave all")
+# move: asked at the old address, arrive: at the new one, moved: a note to the old one
+REQUESTS = ("join", "lists", "leave", "leave all", "move", "arrive", "moved", "follow")
 REQUEST_STATES = ("due", "sending", "answered", "held")  # held: for a person
 
 requests = Table(  # people who wrote and are to be answered
@@ -110,13 +111,14 @@ requests = Table(  # people who wrote and are to be answered
     Column("wants", String, nullable=False),
     Column("email", String, nullable=False),
     Column("name", Text, nullable=False, server_default=""),
-    Column("subscriber_id", Id),  # of who asks for their lists, or to leave
+    Column("subscriber_id", Id),  # of who asks for their lists, to leave or to move
+    Column("about", Text, nullable=False, server_default=""),  # another address; an article's uri
     Column("at", Moment, nullable=False),
     Column("state", String, nullable=False, server_default="due"),
     Column("why", Text, nullable=False, server_default=""),
     Column("holder_id", ForeignKey("holders.id")),  # who is sending it
     Column("claimed_until", Moment),
-    UniqueConstraint("channel_id", "wants", "email"),  # nobody is asked twice at once
+    UniqueConstraint("channel_id", "wants", "email", "about"),  # nobody is asked twice at once
     CheckConstraint(f"wants IN {REQUESTS}", name="wants"),
     CheckConstraint(f"state IN {REQUEST_STATES}", name="state"),
 )

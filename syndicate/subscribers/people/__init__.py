@@ -202,21 +202,26 @@ def remove_addresses(office: Office, name: str | None, addresses: Iterable[str])
 class Left:
     """Result of a token: the list that its holder is off now."""
 
-    list_name: str
+    list_name: str  # or the uri of the article that they follow no more
     email: str
     ended: datetime  # now, or when it had ended
 
 
 def end_subscription(office: Office, token: str) -> Left:
-    """End the subscription that a token names; asking again changes nothing.
+    """End the subscription, or the following, that a token names; again it changes nothing.
 
     The next tick sends a goodbye letter with a way back.
     """
     lists, tokens = office.ledger.lists, IN_TEXT.findall(unquote(token).lower())
     found = lists.named(tokens[-1]) if tokens else None
-    if found is None:
-        raise UsageError("this is not the token of a subscription (it is at the end of its link)")
     now = office.clock()
+    if found is None:
+        followed = office.ledger.followers.end_one(tokens[-1]) if tokens else None
+        if followed is None:
+            raise UsageError(
+                "this is not the token of a subscription (it is at the end of its link)"
+            )
+        return Left(list_name=followed[1], email=followed[0], ended=now)
     channel, subscriber = found
     refuse_unknown_reader(office, subscriber)
     office.ledger.generations.note_leaving()

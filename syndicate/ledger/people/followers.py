@@ -1,0 +1,239 @@
+"""Followers of single articles: who they are, and the letters that tell them of changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    and_,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from syndicate.ledger.database.engine import execute_counting, now, transaction
+from syndicate.ledger.people.lists import by_key
+from syndicate.ledger.people.tokens import FOLLOW, Tokens
+from syndicate.ledger.processes import moves
+from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims, take_turn
+from syndicate.ledger.processes.liveness import Processes
+from syndicate.ledger.schema import (
+    articles,
+    channels,
+    edition_items,
+    follow_letters,
+    follows,
+    letters,
+    subscribers,
+)
+
+LONGEST = timedelta(days=365)  # that somebody follows an article
+UNSURE = "the process that sent it died: look into the relay's log"
+OVERTAKEN = "a newer version came before it was sent"
+TOLD_BY_LIST = "a list has told them"
+REACHED = ("due", "sending", "sent", "in_doubt")  # states of a list's letter that tells them
+MOST_DUE = 500  # letters that are read at once
+f, w = follows.c, follow_letters.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowLetter:
+    """One letter to one follower."""
+
+    id: int
+    follow: int
+    channel: int
+    subscriber: int
+    email: str
+    uri: str
+    about: str  # a version's number, or a reminder's name
+    at: datetime
+
+
+class Followers:
+    """Followers of one ledger and their letters."""
+
+    def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
+        self.engine = engine
+        self.tokens = tokens
+        self.processes = processes
+
+    def follow(
+        self, db: Connection, channel: int, subscriber: int, uri: str, at: datetime, source: str
+    ) -> bool:
+        """Let somebody follow an article; False where they do."""
+        here = and_(f.subscriber_id == subscriber, f.uri == uri)
+        if db.scalar(select(f.id).where(here)) is not None:
+            return False
+        row = {"channel_id": channel, "subscriber_id": subscriber, "uri": uri, "at": at}
+        db.execute(insert(follows).values(**row, source=source))
+        return True
+
+    def token(self, letter: FollowLetter, channel_key: str) -> str:
+        """Return the token that ends what a letter is about."""
+        return self.tokens.make(FOLLOW, channel_key, letter.follow)
+
+    def unfollow(self, db: Connection, token: str) -> bool | None:
+        """End what a token names; False where it has ended, None for no token of a follower."""
+        found = self.tokens.read(token, FOLLOW, by_key(db))
+        if found is None:
+            return None
+        return bool(_delete(db, f.id == found[1]))
+
+    def end_one(self, token: str) -> tuple[str, str] | None:
+        """End what a token names; returns (address, article), empty where it has ended before.
+
+        None for no token of a follower.
+        """
+        with transaction(self.engine) as db:
+            take_turn(db)
+            found = self.tokens.read(token, FOLLOW, by_key(db))
+            if found is None:
+                return None
+            query = select(subscribers.c.email, f.uri).join(
+                follows, f.subscriber_id == subscribers.c.id
+            )
+            row = db.execute(query.where(f.id == found[1])).first()
+            _delete(db, f.id == found[1])
+            return (row.email, row.uri) if row else ("", "")
+
+    def book(self, db: Connection, uri: str, about: str, at: datetime) -> int:
+        """Make a letter to each follower of an article due; those of before are called off."""
+        of_it = select(f.id).where(f.uri == uri)
+        twice = exists().where(w.follow_id == f.id, w.about == about)
+        rows = select(f.id, literal(about), literal(at, w.at.type), literal("due"))
+        rows = rows.where(f.uri == uri, ~twice)
+        columns = ["follow_id", "about", "at", "state"]
+        booked = execute_counting(db, insert(follow_letters).from_select(columns, rows))
+        older = and_(w.follow_id.in_(of_it), w.about != about, w.state == "due")
+        if booked:
+            off = update(follow_letters).where(older).values(state="off", why=OVERTAKEN)
+            db.execute(off)
+        return booked
+
+    def due(self) -> list[FollowLetter]:
+        """Return letters that are due, those last that were put off; not who was told by a list."""
+        with transaction(self.engine, reads=True) as db:
+            if db.scalar(select(w.id).where(w.state == "due").limit(1)) is None:
+                return []
+        with transaction(self.engine) as db:
+            told = and_(w.state == "due", _told_by_list())
+            off = update(follow_letters).where(told).values(state="off", why=TOLD_BY_LIST)
+            db.execute(off)
+            query = _letters().where(w.state == "due").order_by(w.why != "", w.id)
+            return [_letter(row) for row in db.execute(query.limit(MOST_DUE))]
+
+    def begin(self, letter: int) -> bool:
+        """Claim a letter and commit that it is being sent; False where it is due no more."""
+        me = self.processes.me()
+        with transaction(self.engine) as db:
+            if moves.under_way(db, self.processes):
+                return False
+            taken = update(follow_letters).where(w.id == letter, w.state == "due")
+            claimed = taken.values(state="sending", **claim_of(me, now(db)))
+            return execute_counting(db, claimed) == 1
+
+    def end(self, letter: int, state: str, why: str = "") -> None:
+        """End a letter that this process was sending."""
+        ours = and_(w.id == letter, w.state == "sending", w.holder_id == self.processes.me())
+        with transaction(self.engine) as db:
+            values = {"state": state, "why": why, **FREE}
+            db.execute(update(follow_letters).where(ours).values(**values))
+
+    def end_dead_claims(self) -> int:
+        """Put in doubt what dead processes were sending, which is not sent again."""
+        return end_dead_claims(
+            self.engine, self.processes, follow_letters, w.state == "sending", _died, now
+        )
+
+    def forget_ended(self, at: datetime) -> int:
+        """Delete who followed for a year, or an article that has expired; not with a letter due."""
+        expired = select(articles.c.uri).where(articles.c.expired)
+        open_ = exists().where(w.follow_id == f.id, w.state.in_(("due", "sending")))
+        over = and_(or_(f.at <= at - LONGEST, f.uri.in_(expired)), ~open_)
+        with transaction(self.engine, reads=True) as db:
+            if db.scalar(select(f.id).where(over).limit(1)) is None:
+                return 0
+        with transaction(self.engine) as db:
+            return _delete(db, over)
+
+
+def count_followers(db: Connection, uri: str) -> int:
+    """Count who follows an article."""
+    return int(db.scalar(select(func.count()).where(f.uri == uri)) or 0)
+
+
+def follows_of(db: Connection, subscriber: int) -> list[dict[str, Any]]:
+    """Return what somebody follows, for themselves."""
+    query = select(follows, channels.c.name.label("list"))
+    query = query.join(channels, channels.c.id == f.channel_id)
+    rows = db.execute(query.where(f.subscriber_id == subscriber).order_by(f.id))
+    return [
+        {"article": row.uri, "since": row.at, "source": row.source, "list": row.list}
+        for row in rows
+    ]
+
+
+def forget_follows(db: Connection, subscriber: int) -> None:
+    """Delete what somebody follows."""
+    _delete(db, f.subscriber_id == subscriber)
+
+
+def move_follows(db: Connection, subscriber: int, other: int) -> None:
+    """Give one reader what another one follows; what both follow is there once."""
+    theirs = select(f.uri).where(f.subscriber_id == other)
+    mine = and_(f.subscriber_id == subscriber, f.uri.not_in(theirs))
+    db.execute(update(follows).where(mine).values(subscriber_id=other))
+    forget_follows(db, subscriber)
+
+
+def _delete(db: Connection, which: ColumnElement[bool]) -> int:
+    ended = select(f.id).where(which)
+    db.execute(delete(follow_letters).where(w.follow_id.in_(ended)))
+    return execute_counting(db, delete(follows).where(which))
+
+
+def _told_by_list() -> ColumnElement[bool]:
+    """Match the letters about a version that a list's letter tells the same person of."""
+    items, digest = edition_items.c, letters.c
+    version = cast(follow_letters.c.about, Integer)
+    of_version = follow_letters.c.about.not_like("%:%")
+    return exists().where(
+        f.id == follow_letters.c.follow_id,
+        digest.subscriber_id == f.subscriber_id,
+        digest.state.in_(REACHED),
+        items.edition_id == digest.edition_id,
+        items.uri == f.uri,
+        of_version,
+        items.version >= version,
+    )
+
+
+def _letters() -> Any:
+    columns = (w.id, w.follow_id, w.about, w.at, f.channel_id, f.subscriber_id, f.uri)
+    query = select(*columns, subscribers.c.email).join(follows, f.id == w.follow_id)
+    return query.join(subscribers, subscribers.c.id == f.subscriber_id)
+
+
+def _died(db: Connection, which: ColumnElement[bool]) -> int:
+    values = {"state": "in_doubt", "why": UNSURE, **FREE}
+    return execute_counting(db, update(follow_letters).where(which).values(**values))
+
+
+def _letter(row: Any) -> FollowLetter:
+    return FollowLetter(
+        id=row.id, follow=row.follow_id, channel=row.channel_id, subscriber=row.subscriber_id,
+        email=row.email, uri=row.uri, about=row.about, at=row.at,
+    )  # fmt: skip

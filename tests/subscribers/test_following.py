@@ -1,0 +1,211 @@
+"""Readers follow one article: believed by a token, else confirmed; told once, until they leave."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import pytest
+
+from support.newsroom import EVENING, MORNING, NEXT_EVENING, NOON, Newsroom, part
+from support.postman import ANI, BUDI, CICI, Postman, readers, token_of
+
+YEAR_LATER = "2027-05-06T09:00:00+07:00"
+
+
+@pytest.fixture
+def kabar(postman: Postman) -> Postman:
+    """A postman, and an article that is published."""
+    postman.room.write(body="Mulai pukul sembilan.")
+    postman.room.publish()
+    return postman
+
+
+def to(room: Newsroom, address: str, subject: str = "") -> list[str]:
+    """The subject and text of the letters to an address."""
+    found = [
+        f"{one['Subject']}\n{part(one, 'plain')}" for one in room.letters if one["To"] == address
+    ]
+    return [letter for letter in found if letter.startswith(subject)]
+
+
+def commands(letter: str, word: str) -> list[str]:
+    """The subjects of the letters that its links open."""
+    found = re.findall(rf"\?subject=({word}%20\S+)", letter)
+    return list(dict.fromkeys(map(unquote, found)))
+
+
+def follow(postman: Postman, sender: str = CICI, at: str = MORNING) -> None:
+    """Let somebody follow it whom no list knows."""
+    room = postman.room
+    postman.bring(f"Ikuti {room.uri()}", sender=sender)
+    assert "1 asked to confirm that they follow an article" in room.run("tick", at=at).out
+    [question] = to(room, sender)
+    [answer] = commands(question, "confirm")
+    postman.bring(answer, sender=sender)
+    assert "1 follow an article" in room.run("tick", at=at).out
+
+
+def correct(room: Newsroom, old: str = "sembilan", new: str = "sepuluh", at: str = NOON) -> None:
+    room.rewrite(old, new)
+    room.publish("--note", "Jamnya keliru.", at=at)
+
+
+def test_a_page_s_link_is_confirmed_by_letter_and_brings_corrections_alone(kabar: Postman) -> None:
+    room = kabar.room
+    follow(kabar)
+    assert readers(room) == [ANI, BUDI]  # on no list
+    correct(room)
+    [letter] = to(room, CICI, "RALAT: Kabar pertama")
+    assert "Yang keliru: Jamnya keliru." in letter
+    room.write("lain.md", headline="Kabar lain")
+    room.publish("lain.md", at=NOON)
+    room.run("tick", at=EVENING)
+    assert len(to(room, CICI)) == 2  # with the question
+
+
+def test_a_digest_s_link_is_believed_and_named_by_its_token(kabar: Postman) -> None:
+    room = kabar.room
+    room.run("tick", at=EVENING)
+    [digest] = to(room, ANI)
+    [link] = commands(digest, "follow")
+    assert link == f"follow {token_of(room, 1)} {room.uri()}"
+    kabar.bring(link, sender="anybody@elsewhere.example")
+    assert "1 follow an article" in room.run("tick", at=EVENING).out
+    assert room.run("subscribers", "export", "--person", ANI).json["follows"][0]["article"] == (
+        room.uri()
+    )
+    correct(room, at=NEXT_EVENING)
+    assert len(to(room, ANI, "RALAT")) == 1
+    assert to(room, BUDI, "RALAT") == []
+
+
+def test_after_a_kill_a_follower_s_letter_holds_no_word_of_it(kabar: Postman) -> None:
+    room = kabar.room
+    follow(kabar)
+    room.run("withdraw", "kabar.md", "--reason", "Data pribadi.", "--kill", "--yes", at=NOON)
+    [letter] = to(room, CICI, "DITARIK")
+    assert "Alasan: Data pribadi." in letter
+    assert not [word for word in ("Kabar pertama", "sembilan") if word in letter]
+
+
+def test_who_follows_no_more_gets_nothing_more(kabar: Postman) -> None:
+    room = kabar.room
+    follow(kabar)
+    correct(room)
+    [one] = [letter for letter in room.letters if str(letter["Subject"]).startswith("RALAT")]
+    assert one["List-Unsubscribe"]
+    [link] = commands(to(room, CICI, "RALAT")[0], "unsubscribe")
+    assert link.split()[1] in str(one["List-Unsubscribe"])
+    kabar.bring(link, sender="anybody@elsewhere.example")
+    assert "1 follow an article no more" in room.run("tick", at=NOON).out
+    correct(room, "sepuluh", "sebelas")
+    assert len(to(room, CICI, "RALAT")) == 1
+    assert readers(room) == [ANI, BUDI]
+
+
+def test_a_web_page_ends_it_by_the_same_command(kabar: Postman) -> None:
+    room = kabar.room
+    follow(kabar)
+    correct(room)
+    [link] = commands(to(room, CICI, "RALAT")[0], "unsubscribe")
+    token = link.split()[1]
+    assert room.run("unsubscribe", token, "--json").json["list"] == room.uri()
+    assert room.run("unsubscribe", token, "--json").json["list"] == ""
+    correct(room, "sepuluh", "sebelas")
+    assert len(to(room, CICI, "RALAT")) == 1
+
+
+def test_a_page_links_to_the_mailbox_while_its_article_stands(room: Newsroom) -> None:
+    room.change("feed", pages=True, follow="berhenti@kantor.example")
+    room.write(url="")
+    room.rewrite('url: ""\n', "")
+    room.publish()
+    [page] = (room.feed / "articles").glob("*.html")
+    [link] = re.findall(
+        r'href="mailto:berhenti@kantor.example\?subject=(follow%20[^"]+)"', page.read_text()
+    )
+    assert unquote(link) == f"follow {room.uri()}"
+    room.run("withdraw", "kabar.md", "--reason", "Belum disetujui.", "--yes")
+    assert "subject=follow" not in page.read_text()
+
+
+def test_following_ends_after_a_year(kabar: Postman) -> None:
+    room = kabar.room
+    follow(kabar)
+    room.run("tick", at=YEAR_LATER)
+    assert room.rows("SELECT count(*) FROM follows") == [(0,)]
+
+
+def test_a_reminder_says_when_it_ends(postman: Postman) -> None:
+    room = postman.room
+    room.write(body="Mulai pukul sembilan.", expires="2026-05-06T16:00:00+07:00")
+    room.publish()
+    follow(postman)
+    for _ in range(2):
+        room.change_ledger(
+            "INSERT INTO follow_letters (follow_id, about, at, state)"
+            " SELECT id, 'remind:1d', at, 'due' FROM follows WHERE id NOT IN"
+            " (SELECT follow_id FROM follow_letters)"
+        )
+        room.run("tick", at=NEXT_EVENING)
+    [letter] = to(room, CICI, "PENGINGAT: Kabar pertama")
+    assert "Berakhir 6 Mei 2026 16.00 WIB." in letter
+
+
+def test_following_ends_when_the_article_expires(postman: Postman) -> None:
+    room = postman.room
+    room.write(body="Mulai pukul sembilan.", expires="2026-05-05T09:00:00+07:00")
+    room.publish()
+    follow(postman)
+    room.run("tick", at=NEXT_EVENING)
+    assert room.rows("SELECT count(*) FROM follows") == [(0,)]
+
+
+def test_who_is_forgotten_follows_nothing(kabar: Postman) -> None:
+    room = kabar.room
+    follow(kabar)
+    assert room.run("subscribers", "forget", CICI, "--yes").code == 0
+    correct(room)
+    assert to(room, CICI, "RALAT") == []
+    kabar.bring(f"follow {room.uri()}", sender=CICI)
+    assert "the address is not written to" in room.run("tick", at=NOON).out
+
+
+def test_who_moves_goes_on_following(kabar: Postman) -> None:
+    room = kabar.room
+    kabar.bring(f"follow {token_of(room, 1)} {room.uri()}")
+    kabar.bring(f"move {token_of(room, 1)} {BUDI}")
+    room.run("tick")
+    [question] = to(room, BUDI)
+    kabar.bring(commands(question, "confirm")[0], sender=BUDI)
+    room.run("tick")
+    correct(room)
+    assert (len(to(room, ANI, "RALAT")), len(to(room, BUDI, "RALAT"))) == (0, 1)
+
+
+def test_nothing_that_is_not_published_can_be_followed(kabar: Postman) -> None:
+    kabar.bring("follow tag:kantor.example,2026:tidak-ada", sender=CICI)
+    assert "1 cannot follow: no such article" in kabar.room.run("tick").out
+    assert kabar.room.letters == []
+
+
+def test_nobody_fills_a_mailbox_with_questions(kabar: Postman) -> None:
+    room = kabar.room
+    for number in range(4):
+        kabar.bring(f"follow {room.uri()}", sender=f"cici+{number}@pembaca.example")
+    assert "2 not answered: daily limit" in room.run("tick").out
+    assert len(room.letters) == 2
+
+
+def test_who_is_told_by_a_digest_of_the_same_run_gets_no_second_letter(kabar: Postman) -> None:
+    room = kabar.room
+    kabar.bring(f"follow {token_of(room, 1)} {room.uri()}")
+    room.run("tick")
+    room.change_ledger(
+        "INSERT INTO follow_letters (follow_id, about, at, state)"
+        " SELECT id, '1', at, 'due' FROM follows"
+    )
+    room.run("tick", at=EVENING)
+    assert len(to(room, ANI)) == 1
+    assert room.rows("SELECT state, why FROM follow_letters") == [("off", "a list has told them")]
