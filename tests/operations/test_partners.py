@@ -53,6 +53,11 @@ def test_a_correction_reaches_a_partner_with_old_and_new_words(office: Newsroom)
     assert "Yang keliru: Jamnya keliru." in text
     assert "pukul [-sembilan-] {+sepuluh+} di balai desa." in text
     assert "https://kantor.example/kabar" in text
+    history = office.run("history", "kabar.md", "--json").json["history"]
+    letters = [event for event in history if event["channel"] == "partners"]
+    assert [(each["what"], each["detail"]) for each in letters] == [
+        ("letter: sent", "radio"), ("letter: sent", "koran"),
+    ]  # fmt: skip
     for _ in range(2):
         assert office.run("tick", at=EVENING).code == 0
     assert len(to(office, RADIO)) == 1

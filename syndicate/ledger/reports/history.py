@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from syndicate.ledger.people.partners import partner_rows
 from syndicate.ledger.reports.versions import Version, deeds, last_killed
 from syndicate.ledger.schema import (
     articles,
@@ -45,7 +46,7 @@ def happenings(db: Connection, uri: str, known: Sequence[Version]) -> list[Happe
     Of what was killed neither a note nor an error is quoted.
     """
     found = [*map(_version, known), *_deeds(db, uri, known), *_syndications(db, uri)]
-    found += _attempts(db, uri, last_killed(known))
+    found += [*_attempts(db, uri, last_killed(known)), *_partner_letters(db, uri)]
     return sorted(found, key=lambda happening: happening.at)
 
 
@@ -96,3 +97,13 @@ def _attempts(db: Connection, uri: str, killed: int) -> Iterator[Happening]:
             detail=(row.detail if row.version >= killed else "") or row.url or "",
             version=row.version,
         )
+
+
+def _partner_letters(db: Connection, uri: str) -> Iterator[Happening]:
+    """Yield the letters to partners; no relay's words, which may quote what was killed."""
+    for letter in partner_rows(db, uri=uri):
+        if letter.state != "noted":
+            yield Happening(
+                at=letter.at, what=f"letter: {letter.state.replace('_', ' ')}",
+                channel="partners", detail=letter.partner, version=letter.version,
+            )  # fmt: skip
