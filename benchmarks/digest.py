@@ -78,6 +78,8 @@ finally:
 """
 SIZE = 20_000  # bytes of a letter
 MORNING, EVENING = "2026-05-04T09:00:00+07:00", "2026-05-04T17:01:00+07:00"
+NIGHT = "2026-05-04T20:00:00+07:00"
+CORRECTION = ("publish", "kabar.md", "--note", "Isinya keliru.", "--notify-readers")
 
 
 def main() -> None:
@@ -86,6 +88,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, nargs="+", default=[8, 16, 32])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--million", type=int, default=1_000_000, help="0 leaves it out")
+    parser.add_argument("--notice", type=int, default=100_000, help="0 leaves it out")
     given = parser.parse_args()
     with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
         first, *others = given.connections
@@ -95,6 +98,8 @@ def main() -> None:
             bench.compare(given.letters, given.rounds)
         bench.connections = first
         bench.compare_far(given.rounds)
+        if given.notice:
+            bench.compare_notice(given.notice)
         if given.million:
             bench.compare_sizes(10_000, given.million)
 
@@ -164,6 +169,59 @@ class Bench:
                 shutil.rmtree(home)
         ratio = took[many] / many / (took[few] / few)
         print(f"time per letter, {many:,} against {few:,}: {ratio:.2f}")
+
+    def compare_notice(self, readers: int) -> None:
+        """The freeze of a correction that readers are told of at once, beside its whole run.
+
+        In CPU seconds: a plan, which freezes every letter and takes it back, less one without
+        readers, against the command that sends.
+        """
+        with self.sinking() as port:
+            nobody, many = self._corrected(port, 0), self._corrected(port, readers)
+            frozen = self._seconds(many, "--dry-run") - self._seconds(nobody, "--dry-run")
+            whole = self._seconds(many)
+            with closing(sqlite3.connect(many / "syndicate.db")) as db:
+                assert self._sent(db) == 2 * readers
+        share = 100 * frozen / whole
+        print(f"{readers:,} readers: frozen in {frozen:.2f} s of CPU, {share:.1f} % of the run's"
+              f" {whole:.1f} s (the aim: at most 5 %)")  # fmt: skip
+
+    def _corrected(self, port: int, readers: int) -> Path:
+        """Return an office with a corrected file; every reader had a letter with the old text."""
+        home = self._office(port, readers)
+        with closing(sqlite3.connect(home / "syndicate.db")) as db, db:
+            db.execute("INSERT INTO subscribers (id, email) VALUES (1000000, 'x@pembaca.example')")
+            db.execute(
+                "INSERT INTO subscriptions (channel_id, subscriber_id, started_at, ended_at)"
+                " VALUES ((SELECT id FROM channels), 1000000, '2026-05-04', NULL)"
+            )
+            db.execute("UPDATE subscriptions SET ended_at = '2026-05-04 01:00:00.000000'"
+                       " WHERE subscriber_id <> 1000000")  # fmt: skip
+        self._run(home, "digest", now=EVENING)
+        with closing(sqlite3.connect(home / "syndicate.db")) as db, db:
+            db.execute("UPDATE subscriptions SET ended_at = NULL WHERE subscriber_id <> 1000000")
+            db.execute("DELETE FROM subscriptions WHERE subscriber_id = 1000000")
+            db.execute("DELETE FROM letters")
+            db.execute(
+                "INSERT INTO letters (edition_id, subscriber_id, state, stencil, tries)"
+                " SELECT (SELECT edition_id FROM runs), subscriber_id, 'sent', 1, 1"
+                " FROM subscriptions"
+            )
+        article = home / "kabar.md"
+        article.write_text(article.read_text().replace("hari Senin", "hari Selasa"))
+        return home
+
+    def _seconds(self, home: Path, *options: str) -> float:
+        """Return the CPU seconds of the correction's command."""
+        before = os.times()
+        words = [sys.executable, "-c", COMMAND, *CORRECTION, *options]
+        environment = {**os.environ, "SYNDICATE_NOW": NIGHT}
+        done = subprocess.run(words, cwd=home, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        after = os.times()
+        return (after.children_user + after.children_system) - (
+            before.children_user + before.children_system
+        )
 
     # who sends
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
 from syndicate.ledger.reports.books import Imbalance
+from syndicate.model.reach import Reach
 from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment
 
@@ -68,6 +69,7 @@ class ReportPart:
     """Part of a report: what came of one step of a command."""
 
     articles: tuple[Subject, ...] = ()
+    audience: tuple[Reach, ...] = ()
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
     idle: frozenset[str] = frozenset()
@@ -90,6 +92,7 @@ class Report:
     command: str
     dry_run: bool = False
     articles: list[Subject] = field(default_factory=list)
+    audience: list[Reach] = field(default_factory=list)  # who is told of what changed, or is not
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     idle: set[str] = field(default_factory=set)  # those notes that cron need not mail to anybody
@@ -102,6 +105,7 @@ class Report:
     def include(self, part: ReportPart | Report) -> None:
         """Add what came of a step; a note that is there already is not repeated."""
         self.articles += part.articles
+        self.audience += part.audience
         self.lines += part.lines
         self.notes += [note for note in part.notes if note not in self.notes]
         self.idle |= part.idle

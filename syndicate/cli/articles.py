@@ -25,6 +25,10 @@ CHANNELS = typer.Option(
     [], "--channel", metavar="NAME", help="Only this channel. Can be given several times."
 )
 
+NOTIFY_READERS = typer.Option(
+    False, "--notify-readers", help="Tell everybody who got the article at once, by letter."
+)
+
 
 def new(
     headline: str = typer.Argument(help="Headline of the article."),
@@ -95,6 +99,7 @@ def publish(
     at: str = typer.Option(
         "", "--at", metavar="TIME", help="When it goes out, like “besok 08.00”. Default: now."
     ),
+    notify_readers: bool = NOTIFY_READERS,
     dry_run: bool = DRY_RUN,
     test: bool = typer.Option(
         False, "--test", help="Send only to the channels' test destinations."
@@ -129,6 +134,7 @@ def publish(
         channels=channel,
         note=note or None,
         minor=minor,
+        notify_readers=notify_readers,
         refresh=refresh,
         new=new,
         same_article=same_article,
@@ -194,6 +200,7 @@ def withdraw(
     kill: bool = typer.Option(
         False, "--kill", help="Also delete the posts, where the destination allows it."
     ),
+    notify_readers: bool = NOTIFY_READERS,
     dry_run: bool = DRY_RUN,
     yes: bool = YES_OPTION,
     as_json: bool = JSON,
@@ -203,15 +210,19 @@ def withdraw(
     Example: syndicate withdraw article.md --reason "The decree was revoked."
     """
     from syndicate.cli import show
-    from syndicate.operations.withdraw import WithdrawalRequest, standing_of
+    from syndicate.operations.withdraw import WithdrawalRequest, foreseen, standing_of
     from syndicate.operations.withdraw import withdraw as run
 
-    request = WithdrawalRequest(article=article, reason=reason, kill=kill, dry_run=dry_run)
+    request = WithdrawalRequest(
+        article=article, reason=reason, kill=kill, notify_readers=notify_readers, dry_run=dry_run
+    )
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=channels_to_open(())) as here:
         if not dry_run:
             headline = standing_of(here, request).item.article.headline
             what = "Withdraw and delete" if kill else "Withdraw"
             question = f"{what} “{headline}” everywhere? Readers will see the reason: “{reason}”"
+            if can_ask(yes=yes, as_json=as_json):
+                show.audience(foreseen(here, request), err=True)
             confirm(question, yes=yes, as_json=as_json)
         with show.progress(as_json) as progress:
             answer = run(here, request, progress)

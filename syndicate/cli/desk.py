@@ -146,6 +146,8 @@ def _show_status(found: Status) -> None:
     for article in found.articles:
         show.out(f"{article.headline}  (version {article.version}, {article.pub_status})")
         show.out(f"  {article.uri}")
+        for notice in article.notices:
+            show.out(f"  {notice.in_words}")
         show.rows(article.places, under=article.uri)
     for digest in found.digests:
         letters = letter_counts(digest.states)

@@ -16,6 +16,7 @@ from typing import Any
 import typer
 
 from syndicate.cli.invocation import invocation
+from syndicate.model.reach import Reach
 from syndicate.report import Line, Report, edition_name
 from syndicate.text import visible
 
@@ -23,6 +24,7 @@ PROGRESS_SECONDS = 60.0  # between two lines of progress in a pipe
 REDRAW_SECONDS = 0.1  # between two updates of a bar
 UNLIMITED_COLUMNS = 10_000
 PADDING = re.compile(r" +((?:\x1b\[[\d;]*m)*)$")  # would become lines of its own when folded
+REVISIONS = ("correction", "withdrawal", "reinstatement")  # that readers are told of
 COLOURS = {
     "done": "green",
     "waiting": "yellow",
@@ -46,12 +48,35 @@ def report(answer: Report, *, as_json: bool) -> None:
                 out(note)
         if answer.dry_run:
             out("this is the plan: nothing was changed")
+        audience(_told(answer))
         shown = [line for line in answer.lines if shows_all or _is_news(answer, line)]
         lines(shown, articles={article.uri: article.headline for article in answer.articles})
         for problem in answer.problems:
             if shows_all or not answer.was_reported(problem):
                 typer.echo(invocation.scrub(problem), err=True)
     raise typer.Exit(answer.exit_code)
+
+
+def _told(answer: Report) -> list[Reach]:
+    """Return who is told; of articles that are out already only who is told of their change."""
+    changed = {article.uri for article in answer.articles if article.kind in REVISIONS}
+    return [reach for reach in answer.audience if answer.dry_run or reach.uri in changed]
+
+
+def audience(told: Sequence[Reach], *, err: bool = False) -> None:
+    """Print who is told of a change, and who is not."""
+    for line in audience_lines(told):
+        typer.echo(clean(line), err=True) if err else out(line)
+
+
+def audience_lines(told: Sequence[Reach]) -> Iterator[str]:
+    """Yield a heading and a line for each channel; none where nobody is told."""
+    counts = Counter(reach.text for reach in told)
+    if counts:
+        yield "who is told:"
+    for text, count in counts.items():
+        articles = f" ({count} articles)" if count > 1 else ""
+        yield f"  {text}{articles}"
 
 
 def _is_news(answer: Report, line: Line) -> bool:

@@ -26,7 +26,7 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
-    for part in (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers):
+    for part in (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers, _notices):
         part(db)
 
 
@@ -63,6 +63,7 @@ def _drafts(db: Connection) -> None:
         Column("path", Text, nullable=False),
         Column("channels", Text, nullable=False),
         Column("backfill", Boolean, nullable=False, server_default=false()),
+        Column("notify_readers", Boolean, nullable=False, server_default=false()),
         Column("due_at", Moment),
         Column("stored_at", Moment, nullable=False),
         Column("person", String, nullable=False, server_default=""),
@@ -220,6 +221,22 @@ def _followers(db: Connection) -> None:
     )
     for table in (follows, letters):
         table.create(db)
+
+
+def _notices(db: Connection) -> None:
+    frozen = _tables()
+    Table("articles", frozen, Column("uri", String, primary_key=True))
+    table = Table(
+        "notices",
+        frozen,
+        Column("uri", String, ForeignKey("articles.uri"), primary_key=True),
+        Column("version", Integer, primary_key=True, autoincrement=False),
+        Column("at", Moment, nullable=False),
+        Column("gone", Integer, nullable=False, server_default=text("0")),
+        Column("tallied", Integer, nullable=False, server_default=text("0")),
+        Column("ended_at", Moment),
+    )
+    table.create(db)
 
 
 def _tables() -> MetaData:

@@ -10,7 +10,13 @@ MEDIA = "media/"  # of what it hosts
 PAGE_PREFIX = "page/"
 ANNOUNCEMENTS = "announcements"
 URGENT_PREFIX = "urgent/"  # of a list: one article's letter
+NOTICE_PREFIX = "notice/"  # of a list: what became of an article, to those who got it
 ORDER = (MEDIA, PAGE_PREFIX, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
+
+
+def notice(uri: str, version: int) -> str:
+    """Return the key of a list's letter on what became of an article."""
+    return f"{NOTICE_PREFIX}{uri}~{version}"
 
 
 def rank(key: str, *, removes: bool) -> int:

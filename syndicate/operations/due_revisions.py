@@ -98,7 +98,7 @@ def _request(draft: StoredDraft) -> Publication:
     notes = {} if draft.kind == "original" else {path: draft.note}
     return Publication(
         paths=[path], channels=draft.channels, notes=notes, backfill=draft.backfill, new=True,
-        same_article=True,
+        notify_readers=draft.notify_readers, same_article=True,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from syndicate.operations.sequence import (
     register,
     run_decision,
 )
+from syndicate.planning.audience import digest_reach
 from syndicate.planning.coming import REVISED, awaited, digest_lines, is_for, left_lines
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
@@ -231,15 +232,28 @@ def decide_publication(
     revised = [uri for uri, kind in kinds.items() if kind in REVISED]
     with flaws.noting():
         dry = request.dry_run or trial or bool(flaws.found)
-        change = plan_and_write(facts, chosen, assigned.standings, revised=revised, dry=dry)
+        change = plan_and_write(
+            facts, chosen, assigned.standings, revised=revised, notify=notified(request, kinds),
+            dry=dry,
+        )  # fmt: skip
     flaws.end()
-    coming = digest_lines(
-        office, catalogue, drafts, kinds, before, chosen=chosen, named=request.channels
+    coming = list(
+        digest_lines(
+            office, catalogue, drafts, kinds, before, chosen=chosen, named=request.channels
+        )
     )
+    audience = [*change.audience, *digest_reach(office, catalogue, coming)]
     left = [*left_lines(office, catalogue, kinds, chosen), *coming]
     left += _left_to_others(facts, request, assigned, kinds)
     notes = [*(note for article in done for note in article.notes), *assigned.notes]
-    return replace(change, articles=subjects, notes=notes, lines=[*assigned.lines, *left])
+    return replace(
+        change, articles=subjects, notes=notes, lines=[*assigned.lines, *left], audience=audience
+    )
+
+
+def notified(request: Publication, kinds: Mapping[str, str]) -> list[str]:
+    """Return the articles of whose correction everybody is told at once who got them."""
+    return [uri for uri, kind in kinds.items() if request.notify_readers and kind != "refile"]
 
 
 def _left_to_others(

@@ -47,6 +47,7 @@ class Publication:
     note: str | None = None
     notes: Mapping[Path, str] = field(default_factory=dict)  # by file; "" is a silent fix
     minor: bool = False
+    notify_readers: bool = False  # of a correction, at once: everybody who got the article
     refresh: bool = False
     new: bool = False
     others: frozenset[Path] = frozenset()  # whatever they look like, they are other articles
@@ -195,6 +196,10 @@ def refuse_contradiction(request: Publication) -> None:
         raise UsageError("--note and --minor cannot be combined: use only one of them")
     if request.at and request.refresh:
         raise UsageError("--at and --refresh cannot be combined: --refresh changes posts at once")
+    if request.notify_readers and request.minor:
+        raise UsageError(
+            "--notify-readers and --minor cannot be combined: a silent fix tells nobody"
+        )
     if request.note and not is_a_note(request.note):
         raise UsageError(
             f"--note: {request.note!r} does not say what was wrong: write a sentence for"

@@ -21,9 +21,9 @@ from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.drafts import StoredDraft
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.article_letters import letters_preview
 from syndicate.operations.recording import Publication, record_act
 from syndicate.operations.sequence import Change, run_decision
-from syndicate.operations.urgent import urgent_preview
 from syndicate.planning.coming import REVISED
 from syndicate.report import Line, Subject, when
 from syndicate.sources import Draft, change_detection
@@ -238,7 +238,7 @@ def _prepared(
     change = run_decision(then, lambda catalogue: trial(then, as_if, drafts, catalogue), dry=True)
     subjects = {subject.uri: subject for subject in change.articles}
     changed = [draft for draft in drafts if subjects[draft.article.uri].kind != "unchanged"]
-    previews = [urgent_preview(mailing) for mailing in change.mailings]
+    previews = [letters_preview(mailing) for mailing in change.mailings]
     lines = [*plan_lines(change.plan), *(line for part in previews for line in part.lines)]
     return Scheduling(
         prepared=[
@@ -276,7 +276,8 @@ def _stored(
     return StoredDraft(
         article=draft.article, source=draft.source, path=stored_path(draft), kind=subject.kind,
         note=" ".join(note.split()), after=subject.version - 1, channels=tuple(request.channels),
-        backfill=request.backfill, due=due, stored=office.clock(), person=office.person,
+        backfill=request.backfill, notify_readers=request.notify_readers, due=due,
+        stored=office.clock(), person=office.person,
     )  # fmt: skip
 
 

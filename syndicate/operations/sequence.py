@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from syndicate.channel import Channel
@@ -11,11 +11,25 @@ from syndicate.delivery.run import Progress, deliver_all, plan_lines
 from syndicate.errors import Flaws
 from syndicate.ledger import Catalogue, Standing
 from syndicate.model.joining import joined
+from syndicate.model.reach import Reach
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.article_letters import (
+    ArticleLetters,
+    letters_preview,
+    letters_reach,
+    send_letters,
+)
 from syndicate.operations.followers import book_followers, tell_followers
+from syndicate.operations.notices import Noticed, ask_notices, count_unreached, freeze_notices
 from syndicate.operations.partners import book_partners, tell_partners
-from syndicate.operations.urgent import UrgentMailing, freeze_urgent, send_urgent, urgent_preview
+from syndicate.operations.urgent import freeze_urgent
+from syndicate.planning.audience import (
+    followers_reach,
+    partners_reach,
+    planned_reach,
+    unreached,
+)
 from syndicate.planning.channels import make_plan
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
@@ -30,7 +44,9 @@ class Change:
 
     plan: Plan = field(default_factory=Plan)
     due: Sequence[Due] = ()  # what of the plan is written; nothing in a dry run
-    mailings: Sequence[UrgentMailing] = ()  # urgent letters, frozen
+    mailings: Sequence[ArticleLetters] = ()  # urgent letters and notices, frozen
+    unnoticed: Sequence[Failed] = ()  # lists that could not compose their notice
+    audience: Sequence[Reach] = ()  # who is told of it
     recomposed: Sequence[Recomposed] = ()  # digests on their way that say it as it is now
     partners: Sequence[Line] = ()  # letters to partners that are booked
     followers: Sequence[Line] = ()  # likewise, to those who follow an article
@@ -47,25 +63,38 @@ class Change:
 
 def plan_and_write(
     facts: Facts, channels: Sequence[Channel], standings: Sequence[Standing], *,
-    revised: Iterable[str] = (), urgent: bool = True, announces: bool = True, dry: bool = False,
+    revised: Iterable[str] = (), notify: Collection[str] = (), urgent: bool = True,
+    announces: bool = True, dry: bool = False,
 ) -> Change:  # fmt: skip
     """Decide what channels have to say of articles, and write it down; a ``dry`` run only decides.
 
-    Letters on their way that carry ``revised`` articles are composed anew. ``urgent`` articles'
-    letters are frozen.
+    Letters on their way that carry ``revised`` articles are composed anew. Letters of ``urgent``
+    articles are frozen, and those that tell who got it what became of an article that is urgent,
+    or that ``notify`` names by its uri.
     """
     plan = make_plan(facts, channels, standings, announces=announces)
     refuse_flaws(plan)
     due = [] if dry else write_plan(facts.catalogue, plan)
     hosting = Hosting(facts.office, facts.catalogue).with_plan(plan)
+    asked = ask_notices(facts.office, facts.catalogue, standings, notify) if urgent else []
     revised = list(revised)
     recomposed = recompose(hosting, revised)
     partners = book_partners(facts.office, facts.catalogue, standings, facts.changed, revised)
     followers = book_followers(facts.office, facts.catalogue, standings, revised)
-    mailings = freeze_urgent(hosting, channels, standings) if urgent else []
+    noticed = freeze_notices(hosting, standings, asked) if urgent else Noticed()
+    mailings = [*noticed.letters, *(freeze_urgent(hosting, channels, standings) if urgent else ())]
+    by_digest = [uri for uri in revised if uri not in dict(noticed.unreached)]
+    missed = [*noticed.unreached, *count_unreached(hosting, standings, by_digest)]
+    audience = [
+        *planned_reach(plan, [s.uri for s in standings if s.kind != "refile"]),
+        *letters_reach(mailings),
+        *partners_reach(partners),
+        *followers_reach(followers),
+        *(reach for uri, found in missed for reach in unreached(uri, found)),
+    ]
     return Change(
-        plan=plan, due=due, recomposed=recomposed, mailings=mailings, partners=partners,
-        followers=followers,
+        plan=plan, due=due, recomposed=recomposed, mailings=mailings, unnoticed=noticed.failed,
+        audience=audience, partners=partners, followers=followers,
     )  # fmt: skip
 
 
@@ -95,9 +124,10 @@ def run_decision(
 def change_report(change: Change) -> ReportPart:
     """Return what is to be reported of a decision before anything is sent."""
     digests = (digest.failed for digest in change.recomposed if digest.failed)
-    failed = [*change.plan.failed, *digests]
+    failed = [*change.plan.failed, *digests, *change.unnoticed]
     return ReportPart(
         articles=tuple(change.articles),
+        audience=tuple(change.audience),
         notes=(*change.notes, *change.plan.notes),
         problems=(*change.problems, *map(_problem, failed)),
     )
@@ -109,10 +139,10 @@ def deliver_change(
     """Bring what was decided to its destinations; of a ``dry`` run return what it would do."""
     if dry:
         parts = [ReportPart(lines=(*plan_lines(change.plan), *change.partners, *change.followers))]
-        parts += map(urgent_preview, change.mailings)
+        parts += map(letters_preview, change.mailings)
     else:
         parts = [deliver_all(office, change.due, progress)]
-        parts += [send_urgent(office, mailing, progress) for mailing in change.mailings]
+        parts += [send_letters(office, mailing, progress) for mailing in change.mailings]
         parts += [tell_partners(office)] if change.partners else []
         parts += [tell_followers(office)] if change.followers else []
     return joined_parts(parts)

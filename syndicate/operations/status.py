@@ -14,6 +14,7 @@ from syndicate.delivery.evidence import older
 from syndicate.errors import ArticleError
 from syndicate.ledger import DigestCount, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
+from syndicate.ledger.catalogue.notices import NoticeCount
 from syndicate.ledger.database.engine import connect
 from syndicate.ledger.people.replies import held
 from syndicate.ledger.processes.moves import place_of
@@ -54,6 +55,7 @@ class ArticleStatus:
     headline: str
     version: int
     pub_status: str
+    notices: list[NoticeCount]  # letters that told its readers at once what became of it
     places: list[Line]
 
 
@@ -95,7 +97,8 @@ class Status:
 
         document = asdict(self)
         lists = ("digests", "waiting", "alerts", "ticks")
-        for row in (row for name in lists for row in document[name]):
+        told = [notice for article in document["articles"] for notice in article["notices"]]
+        for row in (*told, *(row for name in lists for row in document[name])):
             for name, value in row.items():
                 row[name] = when(value) if isinstance(value, datetime) else value
         return document | {"exit_code": self.exit_code}
@@ -141,7 +144,8 @@ def _add_articles(
             continue  # it is not published yet
         if standing is None:
             raise ArticleError(f"{name}: the ledger does not know it")
-        status.articles.append(_article(standing, _where(office, catalogue, standing, unsettled)))
+        lines = _where(office, catalogue, standing, unsettled)
+        status.articles.append(_article(standing, lines, catalogue.notices.counted(name)))
     chosen = (place for place in unsettled if uri is None or _is_of(place, uri))
     status.open += [to_line(place, zone) for place in chosen]
 
@@ -279,12 +283,13 @@ def to_line(place: Place, zone: ZoneInfo) -> Line:
     return line_of(place, content, zone)
 
 
-def _article(standing: Standing, lines: list[Line]) -> ArticleStatus:
+def _article(standing: Standing, lines: list[Line], notices: list[NoticeCount]) -> ArticleStatus:
     return ArticleStatus(
         uri=standing.uri,
         headline=standing.item.article.headline,
         version=standing.version,
         pub_status=standing.pub_status,
+        notices=notices,
         places=lines,
     )
 

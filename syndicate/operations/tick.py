@@ -19,6 +19,7 @@ from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.due_revisions import publish_due
 from syndicate.operations.followers import tell_followers
 from syndicate.operations.leftovers import leave_to_others, take_over
+from syndicate.operations.open_notices import open_notices
 from syndicate.operations.partners import tell_partners
 from syndicate.operations.sequence import (
     Change,
@@ -66,6 +67,7 @@ def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
         _expire(office, progress),
         publish_due(office, progress),
         take_over(office, progress),
+        open_notices(office, progress),
     ]
     yield from earlier
     unconnected = frozenset(name for outcome in earlier for name in outcome.unconnected)

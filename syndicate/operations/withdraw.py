@@ -15,6 +15,7 @@ from syndicate.intake.duplicates import published_as
 from syndicate.intake.unchanged import unchanged_draft
 from syndicate.ledger import Catalogue, Standing
 from syndicate.model.article import PubStatus
+from syndicate.model.reach import Reach
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.leftovers import leave_to_others
@@ -28,6 +29,7 @@ from syndicate.operations.sequence import (
     register,
     run_decision,
 )
+from syndicate.planning.audience import digest_reach
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.report import Report, Subject, edition_name
@@ -43,6 +45,7 @@ class WithdrawalRequest:
     article: str  # a file or a uri
     reason: str
     kill: bool = False
+    notify_readers: bool = False  # at once: everybody who got it
     dry_run: bool = False
 
 
@@ -63,6 +66,12 @@ def withdraw(office: Office, request: WithdrawalRequest, progress: Progress = si
             f"the letters of digest {which} that have not been sent yet leave it out"
         )
     return report
+
+
+def foreseen(office: Office, request: WithdrawalRequest) -> list[Reach]:
+    """Return who would be told of a withdrawal; nothing is written."""
+    uri, dry = standing_of(office, request).uri, replace(request, dry_run=True)
+    return list(run_decision(office, partial(_decision, office, dry, uri), dry=True).audience)
 
 
 def standing_of(office: Office, request: WithdrawalRequest) -> Standing:
@@ -122,13 +131,19 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
     register(office, catalogue, office.channels)
     wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
-    change = plan_and_write(facts, office.channels, [standing], revised=[uri], dry=request.dry_run)
+    change = plan_and_write(
+        facts, office.channels, [standing], revised=[uri],
+        notify=[uri] if request.notify_readers else (), dry=request.dry_run,
+    )  # fmt: skip
     notes = [*change.notes, *call_off(office, catalogue, uri)]
     unchanged = [uri] if kind == "unchanged" else []
     left = leave_to_others(office, catalogue, [standing], unchanged=unchanged)
     carriers = _carriers(office, catalogue, uri)
     coming = [digest_line(office, catalogue, channel, uri) for channel in carriers]
-    return replace(change, articles=[subject], notes=notes, lines=[*left, *coming])
+    audience = [*change.audience, *digest_reach(office, catalogue, coming)]
+    return replace(
+        change, articles=[subject], notes=notes, lines=[*left, *coming], audience=audience
+    )
 
 
 def _record(

@@ -18,6 +18,7 @@ from support.pages import page, sections
 from syndicate.ledger import Waits, open_ledger
 from syndicate.ledger.schema import LETTER_STATES
 from syndicate.loopback.botapi import Flood, LostReply
+from syndicate.model.reach import ReachedBy
 from syndicate.model.step import Action
 from syndicate.report import STATE_WORDS
 
@@ -71,7 +72,8 @@ def test_the_answers_about_articles_and_digests(desk: Desk) -> None:
     rehearsed = desk.ask("publish", "article.md", "--test")
     proof = desk.ask("digest", "--to", "me@example.org")
     digest = desk.ask("digest", now=TOMORROW)
-    withdrawn = desk.ask("withdraw", "article.md", "--reason", "It was not so.")
+    withdrawal = ("withdraw", "article.md", "--reason", "It was not so.", "--notify-readers")
+    withdrawn = desk.ask(*withdrawal, now=TOMORROW)
     answers = [dry, published, corrected, rehearsed, proof, digest, withdrawn]
     for answer in answers:
         a_report(answer)
@@ -80,11 +82,16 @@ def test_the_answers_about_articles_and_digests(desk: Desk) -> None:
         all_told([line["state"] for line in answer["lines"] if line["state"]], "line")
     for answer in [dry, published, corrected, withdrawn]:
         same("article", *answer["articles"])
+        same("reach", *answer["audience"])
+        all_told([reach["by"] for reach in answer["audience"]], "reach")
+    assert [reach["count"] for reach in withdrawn["audience"] if reach["by"] == "letter"] == [1]
+    all_told(ReachedBy, "reach")
 
     status = desk.ask("status")
     same("status", status)
     same("article in status", *status["articles"])
     same("line", *status["articles"][0]["places"])
+    same("notice in status", *status["articles"][0]["notices"])
     same("digest in status", *status["digests"])
     history = desk.ask("history", "article.md")
     same("history", history)

@@ -131,11 +131,11 @@ def die_at(point: str, effect: tuple[type, str], nth: int = 1) -> None:
 def _deadly(method: Callable[..., Any], when: str, nth: int) -> Callable[..., Any]:
     calls = count(1)
 
-    def dies(*args: Any) -> Any:
+    def dies(*args: Any, **given: Any) -> Any:
         last = next(calls) == nth
         if last and when == "before":
             die()
-        result = method(*args)
+        result = method(*args, **given)
         if last:
             die()
         return result

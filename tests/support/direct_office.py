@@ -94,11 +94,14 @@ class DirectOffice:
         """Change an article and publish it again, with a note."""
         return self.publish(self.write(slug, headline), **{"note": "it was wrong", **given})
 
-    def withdraw(self, article: Path, *, kill: bool = False) -> Report:
+    def withdraw(
+        self, article: Path, *, kill: bool = False, notify_readers: bool = False
+    ) -> Report:
         with self.office() as office:
             request = withdrawing.WithdrawalRequest(
-                article=str(article), reason="it was not so", kill=kill
-            )
+                article=str(article), reason="it was not so", kill=kill,
+                notify_readers=notify_readers,
+            )  # fmt: skip
             return withdrawing.withdraw(office, request)
 
     def digest(self, **given: Any) -> Report:

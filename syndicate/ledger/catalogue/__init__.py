@@ -14,6 +14,7 @@ from syndicate.ledger.catalogue.deliveries import Deliveries
 from syndicate.ledger.catalogue.digests import DigestLetters
 from syndicate.ledger.catalogue.drafts import Drafts
 from syndicate.ledger.catalogue.editions import Editions
+from syndicate.ledger.catalogue.notices import Notices
 from syndicate.ledger.catalogue.revisions import Revisions
 from syndicate.ledger.catalogue.scheduled import Schedule
 from syndicate.ledger.catalogue.windows import Windows
@@ -41,6 +42,7 @@ class Catalogue:
         self.collections = Collections(db)
         self.windows = Windows(db, self.articles)
         self.digests = DigestLetters(db)
+        self.notices = Notices(db)
 
     def not_far_ahead(self, at: datetime) -> datetime:
         """Return a moment of the office's clock, at most a day ahead of the database's."""

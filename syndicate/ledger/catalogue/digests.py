@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from syndicate.ledger.catalogue.channels import Channels, KnownChannel
 from syndicate.ledger.catalogue.editions import Editions
@@ -19,11 +19,12 @@ class DigestLetters:
         self.db = db
 
     def address_subscribers(
-        self, edition: int, channel: int, rendition: Rendition, *, among: str | None = None
-    ) -> int:
+        self, edition: int, channel: int, rendition: Rendition, *,
+        among: ColumnElement[bool] | None = None,
+    ) -> int:  # fmt: skip
         """Freeze one letter for every subscriber of a list; returns how many.
 
-        ``among``: only for those who got this article.
+        ``among``: only for these subscriptions.
         """
         return freeze(self.db, edition, channel, rendition, among=among)
 

@@ -34,6 +34,7 @@ class StoredDraft:
     after: int = 0  # the article's newest revision then; 0: it was not published
     channels: tuple[str, ...] = ()  # those that the command named; () for all
     backfill: bool = False  # also to channels that are newer than the article
+    notify_readers: bool = False  # of a correction, at once: everybody who got the article
     due: datetime | None = None  # when it is to go out; None: as soon as it may
     stored: datetime
     person: Person
@@ -53,6 +54,7 @@ class StoredDraft:
             "note": self.note,
             "channels": self.channels,
             "backfill": self.backfill,
+            "notify_readers": self.notify_readers,
             "due": due,
         }
         return sha256(json.dumps(bound, sort_keys=True).encode()).hexdigest()
@@ -98,6 +100,7 @@ def _row(draft: StoredDraft) -> dict[str, Any]:
         "path": draft.path,
         "channels": json.dumps(draft.channels),
         "backfill": draft.backfill,
+        "notify_readers": draft.notify_readers,
         "due_at": draft.due,
         "stored_at": draft.stored,
         "person": draft.person.name,
@@ -115,6 +118,7 @@ def _draft(row: Row[Any]) -> StoredDraft:
         after=row.after_version,
         channels=tuple(json.loads(row.channels)),
         backfill=row.backfill,
+        notify_readers=row.notify_readers,
         due=row.due_at,
         stored=row.stored_at,
         person=Person(name=row.person, account=row.account),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     func,
     insert,
     or_,
@@ -24,7 +25,7 @@ from sqlalchemy import (
 from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.database.clock import FARTHEST_AHEAD
 from syndicate.ledger.database.engine import insert_row
-from syndicate.ledger.schema import articles, edition_items, editions, syndications
+from syndicate.ledger.schema import articles, edition_items, editions, notices, runs, syndications
 from syndicate.model.article import Item
 
 
@@ -98,7 +99,8 @@ class Windows:
         What seems to come more than a day after ``at``, which is now, came by a wrong clock.
         ``among``: of these articles alone.
         """
-        alone = items_of(channel).where(edition_items.c.uri == syndications.c.uri).exists()
+        new = and_(edition_items.c.uri == syndications.c.uri, edition_items.c.part == "new")
+        alone = items_of(channel).where(new).exists()  # a notice may have come before
         query = select(syndications.c.uri).where(_before(channel, closed, at), ~alone)
         query = query.join(articles, articles.c.uri == syndications.c.uri)
         if among is not None:
@@ -116,12 +118,12 @@ class Windows:
     ) -> list[Item]:
         """Return carried articles that readers must hear of again, oldest change first."""
         newest = func.max(edition_items.c.version).label("version")
-        carried = items_of(channel, edition_items.c.uri, newest)
-        carried_versions = carried.group_by(edition_items.c.uri).subquery()
+        carried = items_of(channel, edition_items.c.uri, newest).group_by(edition_items.c.uri)
+        carried_versions = carried.having(_was_news()).subquery()
         query = (
             select(articles.c.uri, carried_versions.c.version)
             .join(carried_versions, carried_versions.c.uri == articles.c.uri)
-            .where(articles.c.major_version > carried_versions.c.version)
+            .where(articles.c.major_version > carried_versions.c.version, ~_noticed(channel))
             .order_by(articles.c.updated_at, articles.c.number, articles.c.uri)
         )
         if among is not None:
@@ -152,7 +154,8 @@ class Windows:
     def carried_version(self, channel: int, uri: str) -> int:
         """Return the newest version of an article that a list has carried; 0 where it has not."""
         query = items_of(channel, func.max(edition_items.c.version))
-        return int(self.db.scalar(query.where(edition_items.c.uri == uri)) or 0)
+        mine = query.where(edition_items.c.uri == uri).having(_was_news())
+        return int(self.db.scalar(mine) or 0)
 
     def carry_newest(self, channel: int, uri: str) -> None:
         """Count a list's editions as having carried an article as it stands now."""
@@ -162,6 +165,22 @@ class Windows:
         newest = select(articles.c.version).where(articles.c.uri == uri).scalar_subquery()
         changed = update(edition_items).where(here, edition_items.c.uri == uri)
         self.db.execute(changed.values(version=newest))
+
+
+def _was_news() -> ColumnElement[bool]:
+    """Match articles that a list brought as news: a notice alone does not make it carry one."""
+    return func.min(case((edition_items.c.part == "new", 0), else_=1)) == 0
+
+
+def _noticed(channel: int) -> ColumnElement[bool]:
+    """Match articles whose readers on a list are told of their newest version by a notice.
+
+    Not where the list's letters are only counts by now: a notice finds none of its readers.
+    """
+    newest = and_(notices.c.uri == articles.c.uri, notices.c.version >= articles.c.major_version)
+    known = items_of(channel).join(runs, runs.c.edition_id == editions.c.id)
+    known = known.where(edition_items.c.uri == articles.c.uri, runs.c.counts.is_(None))
+    return and_(select(notices.c.uri).where(newest).exists(), known.exists())
 
 
 def items_of(channel: int, *columns: Any) -> Select[Any]:

@@ -35,6 +35,7 @@ from syndicate.ledger.schema.ledgers import (
 )
 from syndicate.ledger.schema.letters import LETTER_STATES, blocks, letters, runs, stencils
 from syndicate.ledger.schema.matters import matters
+from syndicate.ledger.schema.notices import notices
 from syndicate.ledger.schema.partners import PARTNER_STATES, partner_letters
 from syndicate.ledger.schema.people import (
     REQUEST_STATES,
@@ -90,6 +91,7 @@ __all__ = [
     "metadata",
     "minted",
     "moves",
+    "notices",
     "partner_letters",
     "postgresql_too",
     "renditions",

@@ -20,6 +20,7 @@ drafts = Table(  # a revision as it was read, with all that was decided on; no r
     Column("path", Text, nullable=False),  # where it was read
     Column("channels", Text, nullable=False),  # a JSON list: those that the command named
     Column("backfill", Boolean, nullable=False, server_default=false()),
+    Column("notify_readers", Boolean, nullable=False, server_default=false()),
     Column("due_at", Moment),  # when it is to go out; null: as soon as it may
     Column("stored_at", Moment, nullable=False),
     Column("person", String, nullable=False, server_default=""),

@@ -169,21 +169,22 @@ class Runs:
 
 
 def freeze(
-    db: Connection, edition: int, channel: int, rendition: Rendition, *, among: str | None = None
-) -> int:
+    db: Connection, edition: int, channel: int, rendition: Rendition, *,
+    among: ColumnElement[bool] | None = None,
+) -> int:  # fmt: skip
     """Freeze one letter for every subscriber of a list; returns how many.
 
     Of a long list it is only written down up to whom it goes: nobody else could plan while so many
-    rows are written. ``write_some`` writes them later. ``among``: only for who got this article.
+    rows are written. ``write_some`` writes them later. ``among``: only for these subscriptions.
     """
     run: dict[str, Any] = {"edition_id": edition, "stencil": 1, "frozen_at": now(db)}
     s = subscriptions.c
     mine = and_(s.channel_id == channel, s.ended_at.is_(None))
-    count, newest = db.execute(select(func.count(), func.max(s.id)).where(mine)).one()
-    if among or count <= LETTERS_AT_ONCE:
-        if among:
-            mine = and_(mine, s.subscriber_id.in_(readers_of(channel, among)))
-        count = _address(db, edition, mine)
+    count = newest = 0
+    if among is None:
+        count, newest = db.execute(select(func.count(), func.max(s.id)).where(mine)).one()
+    if among is not None or count <= LETTERS_AT_ONCE:
+        count = _address(db, edition, mine if among is None else and_(mine, among))
     else:
         run["upto"] = newest
     db.execute(insert(runs).values(**run, letters=count))
@@ -239,8 +240,10 @@ def readers_of(channel: int, uri: str) -> Select[Any]:
     return query.where(here, x.state.in_(("sending", "sent", "in_doubt")))
 
 
-def replace_stencil(db: Connection, edition: int, rendition: Rendition | None) -> None:
-    """Replace the text of all letters that have not left; None cancels them."""
+def replace_stencil(
+    db: Connection, edition: int, rendition: Rendition | None, *, why: str = "withdrawn"
+) -> None:
+    """Replace the text of all letters that have not left; None cancels them, and says ``why``."""
     last = select(func.max(stencils.c.number)).where(stencils.c.edition_id == edition)
     number = int(db.scalar(last) or 0) + 1 if rendition else None
     if rendition and number:
@@ -248,7 +251,7 @@ def replace_stencil(db: Connection, edition: int, rendition: Rendition | None) -
     else:
         halt_turns(db, edition)
         waiting = and_(x.edition_id == edition, x.state == "due")
-        db.execute(update(letters).where(waiting).values(state="off", why="withdrawn"))
+        db.execute(update(letters).where(waiting).values(state="off", why=why))
     db.execute(update(runs).where(r.edition_id == edition).values(stencil=number))
     finish(db, edition)
 

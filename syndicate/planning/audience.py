@@ -1,0 +1,116 @@
+"""Say who is told of a change before anything is sent: posts, feeds, readers of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from syndicate.channel import Scope
+from syndicate.ledger import Catalogue
+from syndicate.ledger.catalogue.notices import Unreached
+from syndicate.model.edition_keys import COLLECTION
+from syndicate.model.reach import Reach, ReachedBy
+from syndicate.model.step import Action, Step
+from syndicate.office import Office
+from syndicate.planning.plan import EditionPlan, Plan
+from syndicate.report import Line
+
+QUIET = (Action.NOTHING, Action.CANNOT)
+VERBS = {Action.CREATE: "new", Action.REMOVE: "removed"}
+
+
+def planned_reach(plan: Plan, uris: Sequence[str]) -> Iterator[Reach]:
+    """Yield which posts and feeds show what became of these articles."""
+    for edition in plan.editions:
+        changes = [step.action for step in edition.steps if _is_shown(step)]
+        if not changes:
+            continue
+        if edition.channel.scope is Scope.ARTICLE and edition.key in uris:
+            yield _posts(edition, changes)
+        elif edition.channel.scope is Scope.COLLECTION and edition.key == COLLECTION:
+            for uri in uris:
+                yield Reach(
+                    uri=uri, channel=edition.channel.name, by=ReachedBy.FEED, count=1,
+                    text=f"{edition.channel.name}: the feed shows it as changed or new",
+                )  # fmt: skip
+
+
+def partners_reach(lines: Sequence[Line]) -> Iterator[Reach]:
+    """Yield which partners get a letter, by the lines of their plan."""
+    for line in lines:
+        yield Reach(
+            uri=line.about, channel=line.channel, by=ReachedBy.PARTNER, count=1,
+            text=f"partner {line.address}: by a letter",
+        )  # fmt: skip
+
+
+def followers_reach(lines: Sequence[Line]) -> Iterator[Reach]:
+    """Yield how many followers of an article get a letter, by the lines of their plan."""
+    for line in lines:
+        count = int(line.why.split(maxsplit=1)[0])
+        yield Reach(
+            uri=line.about, channel=line.channel, by=ReachedBy.FOLLOWER, count=count,
+            text=f"{line.channel}: {line.why}",
+        )  # fmt: skip
+
+
+def digest_reach(office: Office, catalogue: Catalogue, lines: Sequence[Line]) -> Iterator[Reach]:
+    """Yield how many readers get the coming digests that these lines promise."""
+    lists = {channel.name: channel for channel in office.lists}
+    for line in lines:
+        if line.action != "digest":
+            continue
+        channel = lists[line.channel]
+        count = catalogue.digests.readers(office.remembered(catalogue, channel).id)
+        yield Reach(
+            uri=line.about, channel=channel.name, by=ReachedBy.DIGEST, count=count,
+            when=office.next_digest(catalogue, channel).isoformat(),
+            text=f"{channel.name}: {readers(count)}, {line.why}",
+        )  # fmt: skip
+
+
+def unreached(uri: str, found: Unreached) -> Iterator[Reach]:
+    """Yield how many readers of an article are not told, or by another machine, and why."""
+    counts = (
+        (
+            ReachedBy.ELSEWHERE, found.elsewhere,
+            f"{readers(found.elsewhere)} by a list that another machine has",
+        ),
+        (
+            ReachedBy.GONE, found.gone,
+            f"not told: {readers(found.gone)} who left every list since",
+        ),
+        (
+            ReachedBy.TALLIED, found.tallied,
+            f"not told at once: who got {letters(found.tallied)} so long ago that only the count is"
+            " kept (ledger.keep)",
+        ),
+    )  # fmt: skip
+    for by, count, text in counts:
+        if count:
+            yield Reach(uri=uri, channel="", by=by, count=count, text=text)
+
+
+def readers(count: int) -> str:
+    """Count readers in words."""
+    return f"{count} reader{'s' * (count != 1)}"
+
+
+def letters(count: int) -> str:
+    """Count letters in words."""
+    return f"{count} letter{'s' * (count != 1)}"
+
+
+def _is_shown(step: Step) -> bool:
+    """Return whether readers see a step by itself: not what only follows another one."""
+    follows = bool(step.rendition and step.rendition.follows)
+    return step.action not in QUIET and not follows
+
+
+def _posts(edition: EditionPlan, changes: Sequence[Action]) -> Reach:
+    name, count = edition.channel.name, len(changes)
+    verbs = {VERBS.get(change, "edited") for change in changes}
+    verb = " or ".join(sorted(verbs))
+    return Reach(
+        uri=edition.key, channel=name, by=ReachedBy.POST, count=count,
+        text=f"{name}: {count} post{'s' * (count != 1)} {verb}",
+    )  # fmt: skip
