@@ -232,16 +232,13 @@ def decide_publication(
     revised = [uri for uri, kind in kinds.items() if kind in REVISED]
     with flaws.noting():
         dry = request.dry_run or trial or bool(flaws.found)
+        notify = request.notified(kinds)
         change = plan_and_write(
-            facts, chosen, assigned.standings, revised=revised, notify=notified(request, kinds),
-            dry=dry,
-        )  # fmt: skip
-    flaws.end()
-    coming = list(
-        digest_lines(
-            office, catalogue, drafts, kinds, before, chosen=chosen, named=request.channels
+            facts, chosen, assigned.standings, revised=revised, notify=notify, dry=dry
         )
-    )
+    flaws.end()
+    coming = [*digest_lines(office, catalogue, drafts, kinds, before, chosen=chosen,
+                            named=request.channels)]  # fmt: skip
     audience = [*change.audience, *digest_reach(office, catalogue, coming)]
     left = [*left_lines(office, catalogue, kinds, chosen), *coming]
     left += _left_to_others(facts, request, assigned, kinds)
@@ -249,11 +246,6 @@ def decide_publication(
     return replace(
         change, articles=subjects, notes=notes, lines=[*assigned.lines, *left], audience=audience
     )
-
-
-def notified(request: Publication, kinds: Mapping[str, str]) -> list[str]:
-    """Return the articles of whose correction everybody is told at once who got them."""
-    return [uri for uri, kind in kinds.items() if request.notify_readers and kind != "refile"]
 
 
 def _left_to_others(

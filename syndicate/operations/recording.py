@@ -61,6 +61,10 @@ class Publication:
         named = channel.name in self.channels or channel.name in (draft.article.channels or ())
         return self.backfill or named
 
+    def notified(self, kinds: Mapping[str, str]) -> list[str]:
+        """Return the articles of whose correction everybody is told at once who got them."""
+        return [uri for uri, kind in kinds.items() if self.notify_readers and kind != "refile"]
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
