@@ -12,6 +12,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     and_,
+    case,
     cast,
     delete,
     exists,
@@ -208,15 +209,14 @@ def _delete(db: Connection, which: ColumnElement[bool]) -> int:
 def _told_by_list() -> ColumnElement[bool]:
     """Match the letters about a version that a list's letter tells the same person of."""
     items, digest = edition_items.c, letters.c
-    version = cast(follow_letters.c.about, Integer)
-    of_version = follow_letters.c.about.not_like("%:%")
+    about = follow_letters.c.about  # a reminder's name is no number, and PostgreSQL reads all rows
+    version = case((about.not_like("%:%"), cast(about, Integer)))
     return exists().where(
         f.id == follow_letters.c.follow_id,
         digest.subscriber_id == f.subscriber_id,
         digest.state.in_(REACHED),
         items.edition_id == digest.edition_id,
         items.uri == f.uri,
-        of_version,
         items.version >= version,
     )
 
