@@ -70,6 +70,7 @@ soak-full: .venv/dev
 bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/telegram_render.py
+	$(BIN)/python benchmarks/checks.py
 	$(BIN)/python benchmarks/feeds.py
 	$(BIN)/python benchmarks/bulk.py
 	$(BIN)/python benchmarks/digest.py

@@ -48,7 +48,16 @@ class ConfigError(SyndicateError):
 
 
 class ArticleError(SyndicateError):
-    """An article cannot be published as it stands; the message starts with file and line."""
+    """An article cannot be published as it stands; the message starts with file and line.
+
+    ``rule`` is the name that ``check`` has for it.
+    """
+
+    rule = "refused"
+
+    def __init__(self, message: str, rule: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule or self.rule
 
 
 class Several(ArticleError):

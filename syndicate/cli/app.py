@@ -10,7 +10,18 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from syndicate.cli import articles, channels, desk, digests, holds, ledger, lists, records, setup
+from syndicate.cli import (
+    articles,
+    channels,
+    desk,
+    digests,
+    holds,
+    ledger,
+    lists,
+    minors,
+    records,
+    setup,
+)
 from syndicate.cli.failures import command
 from syndicate.cli.invocation import begin, invocation
 from syndicate.version import VERSION
@@ -113,6 +124,7 @@ def help_(
 setup.add_to(app)
 articles.add_to(app)
 holds.add_to(app)
+minors.add_to(app)
 digests.add_to(app)
 desk.add_to(app)
 records.add_to(app)

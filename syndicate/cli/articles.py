@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -16,7 +16,6 @@ from syndicate.cli.questions import answered, asking, can_ask, confirm
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from syndicate.model.article import Publisher
     from syndicate.office import Office
     from syndicate.operations.recording import Publication
     from syndicate.report import Report
@@ -33,7 +32,7 @@ NOTIFY_READERS = typer.Option(
 def new(
     headline: str = typer.Argument(help="Headline of the article."),
     profile: str = typer.Option(
-        "berita", "--profile", help="Template: berita, rekrutmen, edukasi or data."
+        "berita", "--profile", help="The kind of article, like berita, pengumuman or rekrutmen."
     ),
     file: str = typer.Option(
         "", "--file", "-o", metavar="FILE", help="File name. Default: made from the headline."
@@ -48,39 +47,51 @@ def new(
     with command():
         path = Path(file) if file else None
         refuse_as_root(path.parent if path else Path())
-        typer.echo(f"{new_article(headline, profile, path, _publisher())}")
+        typer.echo(f"{new_article(headline, profile, path, **_known())}")
 
 
-def _publisher() -> Publisher | None:
-    """Return the office that a configuration names; None without one, which an article allows."""
+def _known() -> dict[str, Any]:
+    """Return the office and the profiles of a configuration; nothing without one."""
     from syndicate.config.loader import find, publisher
+    from syndicate.config.parts import profiles
     from syndicate.errors import ConfigError
 
-    if invocation.config_path:
-        return publisher(invocation.config_path)
-    try:
-        path = find(None)
-    except ConfigError:
-        return None
-    return publisher(path)
+    path = invocation.config_path
+    if path is None:
+        try:
+            path = find(None)
+        except ConfigError:
+            return {}
+    return {"publisher": publisher(path), "profiles": profiles(path)}
 
 
-def check(articles: list[str] = ARTICLES, as_json: bool = JSON) -> None:
-    """Find everything that would stop publication. Nothing is sent.
+def check(
+    articles: list[str] = ARTICLES,
+    strict: bool = typer.Option(False, "--strict", help="Warnings end with 1, too."),
+    fix: bool = typer.Option(
+        False, "--fix", help="Correct in the files what can only be meant in one way."
+    ),
+    online: bool = typer.Option(False, "--online", help="Also ask whether links answer."),
+    as_json: bool = JSON,
+) -> None:
+    """Find what would stop or embarrass a publication. Nothing is sent.
 
-    Example: syndicate check article.md
+    Example: syndicate check article.md --strict
     """
     from syndicate.cli import show
-    from syndicate.operations.check import check_articles as run
+    from syndicate.operations.check import check_articles, fixed_articles
 
+    paths = list(map(Path, articles))
     with office(dry=True, looks=True, as_json=as_json) as here:
-        found = run(here, list(map(Path, articles)))
-        code = 1 if found.findings else 0
+        run = fixed_articles if fix else check_articles
+        found = run(here, paths, online=online)
+        code = 1 if found.errors or (strict and found.findings) else 0
         if as_json:
-            show.document({"findings": found.findings, "notes": found.notes, "exit_code": code})
+            findings = [finding.to_json() for finding in found.findings]
+            show.document({"findings": findings, "notes": found.notes, "exit_code": code})
         else:
             for line in (*(found.findings or ["no problems found"]), *found.notes):
-                show.out(line)
+                show.out(f"{line}")
         raise typer.Exit(code)
 
 

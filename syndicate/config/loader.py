@@ -16,17 +16,25 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from syndicate.channel.settings import WebUrl
 from syndicate.config import database
+from syndicate.config.checks import read_standards
+from syndicate.config.complaints import complaint
 from syndicate.config.database import Timeouts
 from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import Editorial, EditorialSettings
 from syndicate.config.partners import Partner, PartnerSettings, tables_of
+from syndicate.config.profiles import read_profiles, refuse_old_setting
+from syndicate.editorial.standards import Standards
 from syndicate.errors import ConfigError
 from syndicate.model.article import Publisher
+from syndicate.model.profile import PROFILES, Profile
 from syndicate.system import disk
 from syndicate.text import readable, shortened, visible
 
 T = TypeVar("T", bound="BaseModel")
-TABLES = ("publisher", "ledger", "editorial", "desk", "mail", "partners", "channels")
+TABLES = (
+    "publisher", "ledger", "editorial", "desk", "mail", "partners", "profiles", "checks",
+    "glossary", "minors", "channels",
+)  # fmt: skip
 SECRET_SETTING = re.compile(r"token|password|secret", re.IGNORECASE)
 PASSWORD_IN_URL = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
 MOST_CONFIG_BYTES = 1_000_000  # of a configuration
@@ -63,7 +71,6 @@ class PublisherSettings(_Table):
     address: str = ""
     logo: str = ""
     dateline: str = ""
-    profiles: tuple[str, ...] = ()
 
 
 class LedgerSettings(_Table):
@@ -105,6 +112,8 @@ class Settings:
     desk: DeskSettings = field(default_factory=DeskSettings)
     mail: MailSettings | None = None  # None: letters leave by the first list
     unset_desk: tuple[str, ...] = ()  # what of these two could not be taken from the environment
+    profiles: Mapping[str, Profile] = field(default_factory=lambda: PROFILES)
+    standards: Standards = field(default_factory=Standards)  # of checks
     backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
     editorial: Editorial = field(default_factory=Editorial)
     partners: tuple[Partner, ...] = ()
@@ -140,7 +149,7 @@ def load(path: Path, ledger_url: str = "") -> Settings:
 
     ``ledger_url`` is written as in the configuration, and taken instead of what stands there.
     """
-    read = _read(path)
+    read = read_tables(path)
     if ledger_url:
         table = read.get("ledger", {})
         read["ledger"] = (table if isinstance(table, dict) else {}) | {"url": ledger_url}
@@ -168,6 +177,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         known = ", ".join(TABLES)
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
     references.refuse_unset("publisher", "ledger", "editorial", "partners")
+    refuse_old_setting(tables.get("publisher"))
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
     editorial = _checked(EditorialSettings, "editorial", tables.get("editorial", {}))
@@ -211,6 +221,8 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         mail=mail,
         unset_desk=references.unset_in("desk", "mail"),
         partners=partners,
+        profiles=read_profiles(tables.get("profiles", {}), path.absolute().parent),
+        standards=read_standards(tables, path.absolute().parent),
     )
 
 
@@ -231,22 +243,12 @@ def _has_secret(read: Mapping[str, Any]) -> bool:
 
 def publisher(path: Path) -> Publisher:
     """Return the office of a configuration alone: no secret of any channel is looked up."""
-    table = _read(path).get("publisher", {})
+    table = read_tables(path).get("publisher", {})
     _refuse_control(table, ("publisher",))
     references = SecretReferences(path.absolute().parent)
     resolved = references.resolved(table, ("publisher",))
     references.refuse_unset("publisher")
     return Publisher(**_checked(PublisherSettings, "publisher", resolved).model_dump())
-
-
-def complaint(where: str, error: ValidationError) -> ConfigError:
-    """pydantic's first complaint as one line with the setting's path; the value stays unsaid."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    path = ".".join(str(part) for part in (where, *first["loc"]))
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        message = "unknown setting"
-    return ConfigError(f"{shortened(path)}: {shortened(message[:1].lower() + message[1:])}")
 
 
 def _refuse_control(value: Any, path: tuple[str, ...] = ()) -> None:
@@ -278,7 +280,7 @@ def _literal_secrets(value: Any, name: str = "") -> Iterator[str]:
         yield found[1]
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_tables(path: Path) -> dict[str, Any]:
     try:
         data = disk.contents(path, MOST_CONFIG_BYTES)
         if len(data) > MOST_CONFIG_BYTES:

@@ -18,7 +18,8 @@ from pydantic import SecretStr, TypeAdapter, ValidationError
 from syndicate.channel import Channel, Scope
 from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
-from syndicate.config.loader import Settings, complaint
+from syndicate.config.complaints import complaint
+from syndicate.config.loader import Settings
 from syndicate.config.locked import locked
 from syndicate.errors import ConfigError
 from syndicate.network.public import sites

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from syndicate.config.loader import ENV_REFERENCE, PASSWORD_IN_URL
 from syndicate.errors import ConfigError, UsageError
 from syndicate.model.article import Publisher
+from syndicate.model.profile import PROFILES, Profile
 from syndicate.system import disk
 from syndicate.text import readable, slug, visible
 
@@ -114,7 +116,7 @@ def write_scaffold(folder: Path, answers: Answers) -> list[Path]:
     _write(config, _config(answers))
     made.insert(0, config)
     if not article.exists():
-        _write(article, _filled("first", headline="Artikel pertama", by=answers.name))
+        _write(article, _filled(_template("first"), headline="Artikel pertama", by=answers.name))
         made.append(article)
     return made
 
@@ -147,7 +149,11 @@ def refuse_wrong(folder: Path, answers: Answers) -> None:
 
 
 def new_article(
-    headline: str, profile: str, path: Path | None, publisher: Publisher | None = None
+    headline: str,
+    profile: str,
+    path: Path | None,
+    publisher: Publisher | None = None,
+    profiles: Mapping[str, Profile] = PROFILES,
 ) -> Path:
     """An article's file with its profile's fields, and what the configuration says of the office.
 
@@ -156,8 +162,8 @@ def new_article(
     headline = " ".join(headline.split())
     if not headline:
         raise UsageError("HEADLINE: write the headline of the article")
-    if profile not in profiles():
-        raise UsageError(f"--profile: there are {', '.join(profiles())}, not {profile!r}")
+    if profile not in profiles:
+        raise UsageError(f"--profile: there are {', '.join(profiles)}, not {profile!r}")
     path = path or Path(f"{slug(headline)}.md")
     if path.exists():
         raise UsageError(f"{path}: already exists (choose another with --file)")
@@ -165,14 +171,21 @@ def new_article(
     if publisher:
         office = {"language": publisher.language, "by": publisher.name}
         office |= {"dateline": publisher.dateline}
-    _write(path, _filled(profile, headline=headline, **office))
+    _write(path, _filled(_template_of(profiles[profile]), headline=headline, **office))
     return path
 
 
-def profiles() -> list[str]:
-    """The profiles an article may be made from."""
-    names = (template.name for template in files("syndicate.templates").iterdir())
-    return sorted(n.removesuffix(".md") for n in names if n.endswith(".md") and n != "first.md")
+def _template_of(profile: Profile) -> str:
+    """Return a profile's template: the office's own file, the shipped one, or that of berita."""
+    if profile.template:
+        try:
+            return Path(profile.template).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            where = f"profiles.{profile.name}.template"
+            raise ConfigError(f"{where}: {profile.template} cannot be read") from error
+    if profile.name in PROFILES:
+        return _template(profile.name)
+    return _template("berita").replace("profile: berita", f"profile: {profile.name}", 1)
 
 
 def _config(answers: Answers) -> str:
@@ -226,7 +239,7 @@ def _sender(answers: Answers) -> str:
 def _filled(template: str, **values: str) -> str:
     """A template with its fields filled in; a line whose field has no value is left out."""
     lines = []
-    for line in _template(template).splitlines(keepends=True):
+    for line in template.splitlines(keepends=True):
         if field := QUOTED_FIELD.search(line):
             if not (value := values.get(field[1])):
                 continue

@@ -14,6 +14,7 @@ from syndicate.intake import naming
 from syndicate.intake.admitted import Admitted, admit_each
 from syndicate.intake.crosslinks import with_crosslinks
 from syndicate.intake.duplicates import refuse_renamed, without_shared_uris, without_twins
+from syndicate.intake.examined import examined, rule_objections, with_profile
 from syndicate.intake.objections import objections, text_objections
 from syndicate.intake.timing import due_time
 from syndicate.intake.unchanged import ComparedFiles, compare_files
@@ -58,8 +59,10 @@ def admit(
     def admit_file(path: Path) -> Draft:
         draft = files.unchanged.get(path) or _read(office, path, files.unknown_uris)
         if not draft.kept:
+            draft = examined(office, with_profile(office, draft))
             due = due_time(draft.article, at, office.clock()) if may_wait else None
-            Flaws(list(objections(office, draft, elsewhere, due))).end()
+            found = [*objections(office, draft, elsewhere, due), *rule_objections(draft)]
+            Flaws(found).end()
             if not new:
                 refuse_renamed(office, draft)
         if not (dry or draft.article.uri):

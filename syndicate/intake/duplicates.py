@@ -22,6 +22,8 @@ RECURRENCE_DAYS = 7  # a weekly notice has the headline of the last one
 class Resembles(ArticleError):
     """A file that seems to be an article which was published under another identity."""
 
+    rule = "same-article"
+
     def __init__(self, path: Path, message: str) -> None:
         super().__init__(message)
         self.path = path
@@ -36,13 +38,16 @@ def without_shared_uris(drafts: Sequence[Draft]) -> Admitted:
     def admit(draft: Draft) -> Draft:
         file, uri = draft.path.resolve(), draft.article.uri
         if file in files:
-            raise ArticleError(f"{draft.path}: this file is named twice (name it once)")
+            raise ArticleError(
+                f"{draft.path}: this file is named twice (name it once)", "same-article"
+            )
         files.add(file)
         if uri and (twin := owners.setdefault(uri, draft)) is not draft:
             shared.add(uri)
             raise ArticleError(
                 f"{draft.at('uri')}: the same uri as {twin.path}: one of them is a copy"
-                " (delete the uri line in the newer file)"
+                " (delete the uri line in the newer file)",
+                "same-article",
             )
         return draft
 
@@ -71,13 +76,15 @@ def refuse_copy(draft: Draft, standing: Standing) -> None:
         raise ArticleError(
             f"{draft.at('uri')}: this uri belongs to “{standing.item.article.headline}”, and"
             " nothing of that is left here: for a new article take the uri line out of the file;"
-            " if it is the same one, --same-article"
+            " if it is the same one, --same-article",
+            "same-article",
         )
     if has_twin(draft, standing):
         raise ArticleError(
             f"{draft.at('uri')}: {standing.path} has this uri, too: for a new article take"
             " the uri line out of this file; if it is the same one and this is its file now,"
-            " --same-article"
+            " --same-article",
+            "same-article",
         )
 
 
@@ -108,7 +115,8 @@ def refuse_stranger(office: Office, catalogue: Catalogue, draft: Draft) -> None:
         raise ArticleError(
             f"{draft.at('uri')}: it is older than the ledger, which does not know it: if it was"
             " never published, --new; if it stands somewhere,"
-            f" syndicate adopt {draft.path} --channel NAME URL-OR-ID"
+            f" syndicate adopt {draft.path} --channel NAME URL-OR-ID",
+            "same-article",
         )
 
 
@@ -125,7 +133,8 @@ def refuse_renamed(office: Office, draft: Draft) -> None:
     what = "its uri line has changed" if uri else "its uri line is missing"
     raise ArticleError(
         f"{draft.at('uri')}: this article was published, and {what} since: put it back"
-        f' (uri: "{before.uri}"); if this is another article, --new'
+        f' (uri: "{before.uri}"); if this is another article, --new',
+        "same-article",
     )
 
 

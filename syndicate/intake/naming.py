@@ -11,6 +11,7 @@ from itertools import count
 from syndicate import sources
 from syndicate.errors import ArticleError
 from syndicate.intake.crosslinks import with_crosslinks
+from syndicate.intake.examined import read_examined
 from syndicate.ledger import Catalogue
 from syndicate.office import Office
 from syndicate.sources import Draft
@@ -69,7 +70,7 @@ def _write_uri(office: Office, draft: Draft) -> Draft:
         catalogue.revisions.mint(uri)  # whoever dies now is known by it afterwards
     with office.ledger.planning():  # one process at a time: anybody could hold the folder's lock
         sources.insert_uri(draft.path, uri)
-    return replace(sources.read(draft.path, office.publisher), minted=True)
+    return replace(read_examined(office, draft.path), minted=True)
 
 
 def _free_uri(office: Office, catalogue: Catalogue, draft: Draft) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from syndicate import sources
 from syndicate.errors import ArticleError
 from syndicate.ledger import Catalogue
-from syndicate.model.article import PROFILES
 from syndicate.office import Office
 from syndicate.sources import Draft
 from syndicate.text.i18n import moment
@@ -44,7 +43,9 @@ def text_objections(office: Office, path: Path, text: str) -> Iterator[ArticleEr
 
 def _placeholders(path: Path, text: str) -> Iterator[ArticleError]:
     for line, words in sources.placeholders(text):
-        yield ArticleError(f"{path}:{line}: “{words}” must be replaced by your own words")
+        yield ArticleError(
+            f"{path}:{line}: “{words}” must be replaced by your own words", "placeholder"
+        )
 
 
 def _too_early(office: Office, draft: Draft, due: datetime) -> Iterator[ArticleError]:
@@ -53,12 +54,14 @@ def _too_early(office: Office, draft: Draft, due: datetime) -> Iterator[ArticleE
     if article.embargoed_until and article.embargoed_until > due:
         yield ArticleError(
             f"{draft.at('embargoedUntil')}: under embargo until"
-            f" {moment(article.embargoed_until, zone, 'en')} (`syndicate publish` schedules it)"
+            f" {moment(article.embargoed_until, zone, 'en')} (`syndicate publish` schedules it)",
+            "not-now",
         )
     if article.date and article.date > due + DATE_TOLERANCE:
         yield ArticleError(
             f"{draft.at('date')}: {moment(article.date, zone, 'en')} is in the future"
-            " (write the date of publication, or schedule it for then with --at)"
+            " (write the date of publication, or schedule it for then with --at)",
+            "not-now",
         )
 
 
@@ -67,7 +70,8 @@ def _expires_before(office: Office, draft: Draft, due: datetime) -> Iterator[Art
     if expires and office.clock() < expires <= due:
         yield ArticleError(
             f"{draft.at('expires')}: expires on {moment(expires, zone, 'en')}, before it goes out"
-            f" on {moment(due, zone, 'en')} (change one of the two)"
+            f" on {moment(due, zone, 'en')} (change one of the two)",
+            "not-now",
         )
 
 
@@ -80,20 +84,22 @@ def _unknown_channels(
             key = "channels" if name in (article.channels or ()) else "overrides"
             yield ArticleError(
                 f"{draft.at(key)}: no channel {name!r} is configured (configured:"
-                f" {', '.join(names)})"
+                f" {', '.join(names)})",
+                "unknown-channel",
             )
 
 
 def _unknown_profile(office: Office, where: str, profile: str) -> Iterator[ArticleError]:
     """Yield the error of a misspelt profile: sections and lists would pass the article over."""
     named = (name for channel in office.channels for name in channel.profiles_named())
-    known = list(dict.fromkeys((*PROFILES, *office.publisher.profiles, *named)))
+    known = list(dict.fromkeys((*office.settings.profiles, *named)))
     if profile and profile not in known:
         near = get_close_matches(profile.casefold(), known, n=1)
         meant = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         yield ArticleError(
-            f"{where}: the profile '{profile}' is not known ({meant}; add your own to"
-            " publisher.profiles)"
+            f"{where}: the profile '{profile}' is not known ({meant}; add your own as"
+            f" [profiles.{profile}])",
+            "unknown-profile",
         )
 
 
@@ -115,5 +121,6 @@ def _expired(office: Office, draft: Draft) -> Iterator[ArticleError]:
         if Catalogue(db).articles.standing(draft.article.uri) is None:
             yield ArticleError(
                 f"{draft.at('expires')}: expired on {moment(expires, office.publisher.zone, 'en')}"
-                " (give it a later date, or leave it unpublished)"
+                " (give it a later date, or leave it unpublished)",
+                "not-now",
             )

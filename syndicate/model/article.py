@@ -24,19 +24,6 @@ class PubStatus(StrEnum):
     CANCELED = "canceled"
 
 
-# the kinds of articles that every office has
-PROFILES = (
-    "berita",
-    "siaran-pers",
-    "pengumuman",
-    "data",
-    "sosialisasi",
-    "edukasi",
-    "rekrutmen",
-    "klarifikasi",
-)
-
-
 URGENT = (1, 2)  # IPTC's urgency: 1 is the highest
 
 
@@ -52,7 +39,6 @@ class Publisher:
     address: str = ""  # postal, for letters
     logo: str = ""  # an absolute URL
     dateline: str = ""  # the place that new articles begin with
-    profiles: tuple[str, ...] = ()  # kinds of articles of its own, beside PROFILES
 
     @property
     def zone(self) -> ZoneInfo:

@@ -9,6 +9,7 @@ from functools import partial
 from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.run import Progress, silent
+from syndicate.editorial.examine import switched_off
 from syndicate.errors import ArticleError, Flaws
 from syndicate.intake.admission import admit
 from syndicate.intake.naming import uri_notes, write_uris
@@ -67,7 +68,7 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     report = Report(command="publish", dry_run=request.dry_run, notes=office.notes)
     refuse_older(office, dry=request.dry_run)
     chosen = office.chosen(request.channels)
-    reading = _read(office, request, chosen)
+    reading = read_articles(office, request, chosen)
     report.notes += reading.notes
     stop.go_on()  # else a later run would send what nobody has seen the beginning of
     request = with_kept_notes(office, request, reading.drafts)
@@ -101,6 +102,17 @@ def refuse_unsayable(
     run_decision(office, trial, dry=True)
 
 
+def plan_of(office: Office, request: Publication, reading: Reading) -> Report:
+    """Return what a publication of these drafts would come to; ArticleError says why not."""
+    chosen = office.chosen(request.channels)
+    decision = partial(decide_publication, office, request, chosen, reading)
+    change = run_decision(office, decision, dry=True)
+    report = Report(command="publish", dry_run=True, warnings=list(change.plan.warnings))
+    report.include(change_report(change))
+    report.lines += change.lines
+    return report
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Articles' files, as a command has read them."""
@@ -110,7 +122,7 @@ class Reading:
     notes: Sequence[str] = ()
 
 
-def _read(office: Office, request: Publication, chosen: Sequence[Channel]) -> Reading:
+def read_articles(office: Office, request: Publication, chosen: Sequence[Channel]) -> Reading:
     """Read the articles' files, and write new uris into them."""
     admitted = admit(
         office, request.paths, dry=request.dry_run, new=request.new, anew=request.refresh,
@@ -133,7 +145,12 @@ def _read(office: Office, request: Publication, chosen: Sequence[Channel]) -> Re
     return Reading(
         drafts=[draft for draft, _ in measured],
         flaws=admitted.flaws,
-        notes=[*notes, *(note for _, remarks in measured for note in remarks)],
+        notes=[
+            *switched_off(office.settings.standards),
+            *(note for draft in drafts for note in draft.check_notes),
+            *notes,
+            *(note for _, remarks in measured for note in remarks),
+        ],
     )
 
 
@@ -163,7 +180,7 @@ def _parted(
     ArticleError for flaws where nothing goes out now; else they are kept for the decision.
     """
     parts = parted(office, request, reading.drafts)
-    warnings = [remark for later in parts.later for remark in later.draft.remark_lines()]
+    warnings = [line for later in parts.later for line in later.draft.warnings()]
     flaws, scheduling = Flaws(list(reading.flaws)), Scheduling()
     with flaws.noting():
         scheduling = prepare(office, request, parts.later, partial(_trial, chosen))
@@ -304,8 +321,8 @@ def _refuse_one_note_for_many(request: Publication, subjects: Iterable[Subject])
 
 
 def _warnings(drafts: Iterable[Draft], change: Change) -> list[str]:
-    """Return what readers will not get as it was typed."""
-    return [*(remark for draft in drafts for remark in draft.remark_lines()), *change.plan.warnings]
+    """Return what readers will not get as it was typed, and what the office's rules warn of."""
+    return [*(line for draft in drafts for line in draft.warnings()), *change.plan.warnings]
 
 
 def _is_change(line: Line) -> bool:

@@ -10,6 +10,7 @@ from stat import S_ISDIR
 
 from syndicate.errors import ArticleError
 from syndicate.model.article import Article, Publisher
+from syndicate.model.finding import Finding
 from syndicate.text import shortened, visible
 
 MARKDOWN = (".md", ".markdown")
@@ -29,11 +30,21 @@ class Draft:
     body_line: int = 1  # the text's first line in the file
     minted: bool = False  # its uri was given to it just now
     same_as: int = 0  # the newest version, where text and files are still those it was read from
+    checks_off: tuple[str, ...] = ()  # rules that its writer switched off
+    findings: tuple[Finding, ...] = ()  # what the office's rules find in it
+    check_notes: tuple[str, ...] = ()  # what of that is not shown
     kept: bool = False  # it is the ledger's reading: nobody has read the file again
 
     def remark_lines(self) -> list[str]:
         """Return what readers will not get as it was typed, each with its file and line."""
         return [f"{self.path}:{line}: {remark}" for line, remark in self.remarks]
+
+    def warnings(self) -> list[str]:
+        """Return the warnings of all rules; a lost form in the words of ``remark_lines``."""
+        forms = {finding.line for finding in self.findings if finding.rule == "lost-form"}
+        told = [f"{self.path}:{line}: {remark}" for line, remark in self.remarks if line in forms]
+        warned = [finding for finding in self.findings if not finding.is_error]
+        return [*told, *(str(finding) for finding in warned if finding.rule != "lost-form")]
 
     def at(self, key: str) -> str:
         """``article.md:7``, for messages about one key of the front matter."""
@@ -132,7 +143,9 @@ def is_folder(path: Path) -> bool:
 
 def _refuse_other(path: Path) -> None:
     if any("\ud800" <= letter <= "\udfff" for letter in str(path)):
-        raise ArticleError(f"{str(path)!a}: its name is not UTF-8 (rename it, or set a UTF-8 LANG)")
+        raise ArticleError(
+            f"{str(path)!a}: its name is not UTF-8 (rename it, or set a UTF-8 LANG)", "unreadable"
+        )
     try:
         is_folder = S_ISDIR(path.stat().st_mode)
     except FileNotFoundError:
@@ -140,11 +153,15 @@ def _refuse_other(path: Path) -> None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it has a NUL in it"
         name = shortened(visible(str(path)))
-        raise ArticleError(f"{name}: cannot be read: {reason.lower()} (check its name)") from error
+        raise ArticleError(
+            f"{name}: cannot be read: {reason.lower()} (check its name)", "unreadable"
+        ) from error
     if is_folder:
-        raise ArticleError(f"{path}: this is a folder (name files in it, like {path / '*.md'})")
+        raise ArticleError(
+            f"{path}: this is a folder (name files in it, like {path / '*.md'})", "unreadable"
+        )
     if path.suffix.lower() not in MARKDOWN:
-        raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}")
+        raise ArticleError(f"{path}:1: {_other(path.suffix.lower())}", "unreadable")
 
 
 def _other(suffix: str) -> str:

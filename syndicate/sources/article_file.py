@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,10 +38,11 @@ T = TypeVar("T")
 KEYS = (
     "uri", "date", "dateline", "profile", "headline", "description", "language", "by",
     "infoSources", "subjects", "urgency", "embargoedUntil", "expires", "url", "channels",
-    "overrides", "associations", "edNote",
+    "overrides", "associations", "checks", "edNote",
 )  # fmt: skip
 DATELINE_KEYS = ("text", "located")
 SOURCE_KEYS = ("name", "role", "uri")
+CHECKS_KEYS = ("off",)
 ASSOCIATION_KEYS = ("file", "alt", "caption", "creator")
 
 DAYS_END = time(23, 59, 59)  # an article that expires on the 8th can be read on the 8th
@@ -57,9 +59,10 @@ def read_file(path: Path, publisher: Publisher) -> Draft:
         front = parsing.read_table(parts.front, KEYS)
         if "headline" in front.entries and "uri" not in front.entries:
             parsing.refuse_no_room(parts.front)
+        off = _checks_off(front)
         article, text, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
-        every = [ArticleError(f"{path}:{each.line}: {each}") for each in (flaw, *flaw.others)]
+        every = [_error(path, each, source) for each in (flaw, *flaw.others)]
         raise (every[0] if len(every) == 1 else Several(tuple(every))) from flaw
     data = {file.sha256: file.data for file in taken}
     return Draft(
@@ -71,7 +74,23 @@ def read_file(path: Path, publisher: Publisher) -> Draft:
         remarks=(*field_markup.field_remarks(front), *text.remarks),
         beside=text.beside,
         body_line=parts.body_line,
+        checks_off=off,
     )
+
+
+def _error(path: Path, flaw: Flaw, source: str) -> ArticleError:
+    """Return what is wrong at a line, under the name of its rule."""
+    rule = flaw.rule or "markup"
+    if not flaw.rule and flaw.line < _body_line(source):
+        rule = "front-matter"
+    return ArticleError(f"{path}:{flaw.line}: {flaw}", rule)
+
+
+def _body_line(source: str) -> float:
+    try:
+        return splitting.split_front_matter(source).body_line
+    except Flaw:
+        return math.inf
 
 
 def _article(
@@ -210,6 +229,14 @@ def _texts(front: FieldTable, key: str, read: Callable[[FieldTable, str], str]) 
             raise Flaw(item.line, f"one of {key} is blank (delete it)")
         texts.append(squeeze(text))
     return tuple(dict.fromkeys(texts))
+
+
+def _checks_off(front: FieldTable) -> tuple[str, ...]:
+    """Return the rules of ``checks: {off: [...]}``."""
+    value = front.entries.get("checks")
+    if value is None:
+        return ()
+    return _texts(value.table("checks", CHECKS_KEYS), "off", FieldTable.line_text)
 
 
 def _channels(front: FieldTable) -> tuple[str, ...] | None:

@@ -17,7 +17,7 @@ from syndicate.sources.front_matter import parsing, splitting
 from syndicate.sources.front_matter.flaws import Flaw
 from syndicate.sources.front_matter.values import FieldValue
 
-UNNOTICED_KEYS = {"uri", "channels", "embargoedUntil", "expires", "edNote"}  # by readers
+UNNOTICED_KEYS = {"uri", "channels", "embargoedUntil", "expires", "edNote", "checks"}  # by readers
 
 
 def same_text(kept: str, text: str) -> bool:

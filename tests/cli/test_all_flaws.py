@@ -26,7 +26,7 @@ LINES = [3, 4, 5, 6, 7, 9, 10, 14, 16, 16]
 
 def test_everything_that_is_wrong_with_a_file_is_named_at_once(room: Newsroom) -> None:
     (room.folder / "kabar.md").write_text(FRONT, encoding="utf-8")
-    found = room.run("check", "kabar.md", "--json").json["findings"]
+    found = room.run("check", "kabar.md", "--json").found
     assert [int(one.split(":")[1]) for one in found] == LINES
     answer = room.run("publish", "kabar.md")
     assert answer.code == 1
@@ -38,7 +38,7 @@ def test_what_needs_an_article_that_can_be_read_is_named_at_once_too(room: Newsr
         date="2026-06-01", profile="beriat", channels=["tidak-ada"], embargoedUntil="2026-05-05",
         expires="2026-05-04T23:00:00+07:00", body="Isi.\n\nTODO",
     )  # fmt: skip
-    found = room.run("check", "kabar.md", "--json").json["findings"]
+    found = room.run("check", "kabar.md", "--json").found
     for key in ("date", "beriat", "tidak-ada", "expires on", "TODO", "in the future"):
         assert any(key in one for one in found), key
     assert len(found) == 5

@@ -62,12 +62,12 @@ def test_a_file_with_unseen_signs_around_its_fences_is_published_and_then_unchan
 def test_words_left_in_such_a_front_matter_are_found_by_their_line(room: Newsroom) -> None:
     text = "\u200b---\u00a0\nheadline: Judul\nby: ‹isi: nama›\n\u00ad---\nIsi.\n"
     (room.folder / "kabar.md").write_text(text, encoding="utf-8")
-    [finding] = room.run("check", "kabar.md", "--json").json["findings"]
+    [finding] = room.run("check", "kabar.md", "--json").found
     assert finding.startswith("kabar.md:3: ")
 
 
 def test_lines_are_counted_as_editors_count_them(room: Newsroom) -> None:
     text = "---\nheadline: Judul\n---\nSatu.\u2028Dua.\u0085Tiga.\n\nTODO\n"
     (room.folder / "kabar.md").write_text(text, encoding="utf-8")
-    findings = room.run("check", "kabar.md", "--json").json["findings"]
+    findings = room.run("check", "kabar.md", "--json").found
     assert any(one.startswith("kabar.md:6: ") and "TODO" in one for one in findings), findings

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from syndicate.config.checks import ChecksSettings, GlossarySettings, MinorsSettings
 from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import EditorialSettings
 from syndicate.config.loader import LedgerSettings, PublisherSettings, load
 from syndicate.config.partners import PartnerSettings
+from syndicate.config.profiles import ProfileSettings
 from syndicate.config.registry import channel_class, kinds, make_channels
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +52,10 @@ def models() -> dict[str, dict[str, object]]:
         "editorial": model_settings(EditorialSettings),
         "desk": model_settings(DeskSettings),
         "mail": {k: v for k, v in model_settings(MailSettings).items() if k != "kind"},
+        "checks": model_settings(ChecksSettings),
+        "glossary": model_settings(GlossarySettings),
+        "minors": model_settings(MinorsSettings),
+        "agenda": model_settings(ProfileSettings),
     }
     there |= {name: model_settings(PartnerSettings) for name in TABLES["partners"]}
     return there | {name: channel_settings(t["kind"]) for name, t in TABLES["channels"].items()}
@@ -59,7 +65,7 @@ def comments() -> Iterator[tuple[str, str, str]]:
     """Table, setting and the comment that stands right above it."""
     table, said = "", ""
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
-        if found := re.match(r"\[(?:channels\.|partners\.)?(\w+)\]", line):
+        if found := re.match(r"\[(?:(?:channels|partners|profiles)\.)?(\w+)\]", line):
             table, said = found[1], ""
         elif line.startswith("#") and not re.match(r"# \w+ = ", line):
             said = f"{said} {line[1:].strip()}".strip()
@@ -72,7 +78,11 @@ def comments() -> Iterator[tuple[str, str, str]]:
 
 
 def table_of(name: str) -> Mapping[str, object]:
-    return {**TABLES, **TABLES["partners"], **TABLES["channels"]}[name]  # type: ignore[no-any-return]
+    named = ("partners", "profiles", "channels")
+    tables: dict[str, Mapping[str, object]] = dict(TABLES)
+    for kind in named:
+        tables |= TABLES[kind]
+    return tables[name]
 
 
 @pytest.mark.parametrize("name", models())

@@ -1,4 +1,4 @@
-"""Every pattern that a letter's words meet, against what it repeats, over and over."""
+"""Every pattern that a letter's or an article's words meet, against what it repeats."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+import syndicate.editorial
 import syndicate_email
 from support.hostile.pumps import pumped
 from syndicate.text import squeeze
@@ -23,9 +24,14 @@ MODULES = (
     "inbox.reasons", "refusals.mailboxes", "refusals.verdict", "settings",
 )  # fmt: skip
 FOLDER = Path(syndicate_email.__file__).parent
+EDITORIAL = sorted(Path(syndicate.editorial.__file__).parent.glob("*.py"))  # they meet whole texts
+EDITORIAL_NAMES = [f"syndicate.editorial.{path.stem}" for path in EDITORIAL if path.stem[0] != "_"]
 SOURCES = "\n".join(
-    FOLDER.joinpath(*name.split(".")).with_suffix(".py").read_text() for name in MODULES
-)
+    path.read_text()
+    for path in (
+        *(FOLDER.joinpath(*name.split(".")).with_suffix(".py") for name in MODULES), *EDITORIAL
+    )
+)  # fmt: skip
 ONE_LINE, TEXT = 2_000, 20_000  # characters that a pattern is given of a letter
 WHOLE = (  # those that meet a whole text
     "COPY", "QUOTED_LETTER", "PARAGRAPHS", "FAILURE", "LATE", "OVER", "STATUS_CODE", "SMTP",
@@ -39,7 +45,8 @@ MOST_SECONDS = 0.05  # of one pattern over one text
 def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
     """Every pattern of the modules that read letters, by its name, once."""
     seen: set[int] = set()
-    for module in map(import_module, (f"syndicate_email.{name}" for name in MODULES)):
+    names = (f"syndicate_email.{name}" for name in MODULES)
+    for module in map(import_module, (*names, *EDITORIAL_NAMES)):
         for name, value in vars(module).items():
             several = value.values() if isinstance(value, dict) else (value,)
             for one in several:
@@ -52,6 +59,10 @@ def patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
 
 
 PATTERNS = list(patterns())
+OF_TEXTS = {
+    id(value) for name in EDITORIAL_NAMES for value in vars(import_module(name)).values()
+    if isinstance(value, re.Pattern)
+}  # fmt: skip
 
 
 def uses(name: str, pattern: re.Pattern[str]) -> Iterator[Callable[[str], object]]:
@@ -60,11 +71,12 @@ def uses(name: str, pattern: re.Pattern[str]) -> Iterator[Callable[[str], object
     for way in found or {"search", "match", "fullmatch", "sub"} - (
         {"fullmatch"} if name.startswith("SIGNS") else set()
     ):
+        way = "findall" if way == "finditer" else way  # which would wait to be asked
         yield partial(pattern.sub, "") if way == "sub" else getattr(pattern, way)
 
 
 def worst(name: str, pattern: re.Pattern[str], seed: int) -> tuple[float, str]:
-    size = SIZES.get(name, ONE_LINE)
+    size = TEXT if id(pattern) in OF_TEXTS else SIZES.get(name, ONE_LINE)
     found = (0.0, "")
     texts = pumped(pattern, size, Random(seed))
     for text in map(squeeze, texts) if name in SQUEEZED else texts:

@@ -176,7 +176,7 @@ def test_two_files_of_one_command_are_asked_about_too(room: Newsroom) -> None:
     assert "dua.md:2: satu.md has the same text" in first
     assert "tiga.md:2: satu.md has the same headline" in second
     answer = room.run("check", "satu.md", "dua.md", "tiga.md", "--json", at=NOON)
-    assert [line.partition(": if")[0] for line in answer.json["findings"]] == [
+    assert [line.partition(": if")[0] for line in answer.found] == [
         "dua.md:2: satu.md has the same text", "tiga.md:2: satu.md has the same headline"
     ]  # fmt: skip
 
@@ -233,7 +233,7 @@ def test_every_bad_file_is_named_and_nothing_is_sent(room: Newsroom) -> None:
     answer = room.run("publish", *names, "--json")
     assert answer.json == {"error": "\n".join(one[11:] for one in lines), "exit_code": 1}
     answer = room.run("check", *names, "--json")
-    assert answer.json["findings"] == [line[11:] for line in lines]
+    assert answer.found == [line[11:] for line in lines]
 
 
 def test_every_changed_file_is_named_beside_the_bad_ones(room: Newsroom) -> None:
@@ -272,7 +272,8 @@ def test_a_folder_is_no_article_and_says_so(room: Newsroom, command: str, name: 
     verb, *options = command.split()
     answer = room.run(verb, name, *options, at=MORNING)
     assert answer.code == 1
-    assert f"{name}: this is a folder (name files in it" in answer.said
+    rule = "unreadable: " if verb == "check" else ""
+    assert f"{name}: {rule}this is a folder (name files in it" in answer.said
 
 
 @pytest.mark.parametrize("again", ["kabar.md", "./kabar.md", "tautan.md"])

@@ -54,6 +54,15 @@ class Answer:
         return json.loads(self.out)
 
     @property
+    def found(self) -> list[str]:
+        """What `check --json` has found: file and line, message, advice."""
+        return [
+            ": ".join(filter(None, (":".join(filter(None, (one["path"], f"{one['line'] or ''}"))),
+            one["message"]))) + (f" ({one['advice']})" if one["advice"] else "")
+            for one in self.json["findings"]
+        ]  # fmt: skip
+
+    @property
     def said(self) -> str:
         return self.out + self.err
 

@@ -14,6 +14,7 @@ from syndicate.sources.markdown import fences, table_rows
 from syndicate.sources.markdown.commonmark import UNENDED_KEY
 from syndicate.text import excerpt, squeeze
 
+LOST = "lost-words"  # the rule's name
 WORD_CHARACTERS = re.compile(r"\w+")
 # raw HTML that goes on to the end of the file, unless it is closed
 UNCLOSED_HTML = {
@@ -34,22 +35,23 @@ def flaws(text: str, tokens: Sequence[Token], line: int) -> Iterator[Flaw]:
             line + row.line,
             f"'{cell}' would reach no reader: its row has {row.cells} cells, the table's head"
             f" {row.columns} (give the head as many, or write | as \\|)",
+            LOST,
         )
 
 
 def _hiding(token: Token, line: int) -> Iterator[Flaw]:
     """Find what hides words: raw HTML without an end, the line that opens a block of code."""
     if token.type == "fence" and (says := fences.lost_info(token)):
-        yield Flaw(line, says)
+        yield Flaw(line, says, LOST)
     if UNENDED_KEY in token.meta:
         number, sign = token.meta[UNENDED_KEY]
         where = "in its paragraph" if token.type == "inline" else "and hides the text after it"
-        yield Flaw(line + number, f"{sign} has no end {where} (close it)")
+        yield Flaw(line + number, f"{sign} has no end {where} (close it)", LOST)
     if token.type == "html_block":
         for begins, ends in UNCLOSED_HTML.items():
             if (tag := begins.match(token.content)) and not ends.search(token.content):
                 says = f"{tag[0].strip()} has no end and hides the text after it (close it)"
-                yield Flaw(line, says)
+                yield Flaw(line, says, LOST)
 
 
 def missing_words(
@@ -64,7 +66,7 @@ def missing_words(
         return
     for number, word in completeness.unrendered_words(text, tokens, env, html):
         says = f"'{excerpt(word, 40)}' would reach no reader (write that line in plain Markdown)"
-        yield Flaw(line + number, says)
+        yield Flaw(line + number, says, LOST)
 
 
 def _moved(tokens: Sequence[Token], text: str, line: int) -> Flaw | None:
@@ -76,7 +78,7 @@ def _moved(tokens: Sequence[Token], text: str, line: int) -> Flaw | None:
             if here < 0:
                 where = line + (token.map[0] if token.map else 0)
                 says = f"HTML tags above swallow or move '{excerpt(word, 40)}'"
-                return Flaw(where, f"{says} (close or delete them)")
+                return Flaw(where, f"{says} (close or delete them)", LOST)
             at = here + len(word)
     return None
 

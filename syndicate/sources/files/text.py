@@ -19,9 +19,11 @@ def read_text(path: Path, *, bounded: bool = True) -> str:
             bounds.refuse_excess(text)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
-        raise ArticleError(f"{path}: cannot be read: {reason} (check its name)") from error
+        raise ArticleError(
+            f"{path}: cannot be read: {reason} (check its name)", "unreadable"
+        ) from error
     except bounds.BoundExceeded as error:
-        raise ArticleError(f"{path}:{error.line}: {error}") from error
+        raise ArticleError(f"{path}:{error.line}: {error}", "unreadable") from error
     return text
 
 
@@ -32,11 +34,14 @@ def _decoded(path: Path, data: bytes) -> str:
         # its start counts from after the mark
         at = error.start + len(data) - len(error.object)
         raise ArticleError(
-            f"{path}:{_line(data, at)}: not UTF-8 at byte {at} (save the file as UTF-8)"
+            f"{path}:{_line(data, at)}: not UTF-8 at byte {at} (save the file as UTF-8)",
+            "unreadable",
         ) from error
     if "\0" in text:
         at = data.index(b"\0")
-        raise ArticleError(f"{path}:{_line(data, at)}: a NUL at byte {at} (save it as plain text)")
+        raise ArticleError(
+            f"{path}:{_line(data, at)}: a NUL at byte {at} (save it as plain text)", "unreadable"
+        )
     return text
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 class Flaw(Exception):
     """Something wrong at one line of the file, from 1; the caller knows the file's name."""
 
-    def __init__(self, line: int, says: str) -> None:
+    def __init__(self, line: int, says: str, rule: str = "") -> None:
         super().__init__(says)
         self.line = line
+        self.rule = rule  # the name that `check` has for it; "" where its line tells
         self.others: tuple[Flaw, ...] = ()  # what else is wrong, found apart from this
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from support.papers import FORM
-from syndicate.config.scaffold import new_article, profiles
+from syndicate.config.scaffold import new_article
 from syndicate.errors import ArticleError
+from syndicate.model.profile import PROFILES
 from syndicate.sources import Draft, read
 from syndicate.testing import OFFICE, PIXEL
 
@@ -155,7 +156,7 @@ def test_front_matter_without_room_for_a_uri_is_found_when_it_is_read() -> None:
     assert complaint("# catatan\n\n'headline': J") == ""
 
 
-@pytest.mark.parametrize("profile", profiles())
+@pytest.mark.parametrize("profile", PROFILES)
 def test_each_line_of_a_template_that_is_a_comment_can_be_put_to_use(profile: str) -> None:
     path = Path(f"{profile}.md")
     new_article("Judul", profile, path, OFFICE)

@@ -1,0 +1,79 @@
+"""``[checks]``, ``[glossary]`` and ``[minors]``: what an office checks its articles against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from syndicate.config.complaints import complaint
+from syndicate.editorial.rules import why_not_off
+from syndicate.editorial.standards import Glossary, MinorsList, Standards
+from syndicate.model.finding import Severity
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def _rule(name: str) -> str:
+    if wrong := why_not_off(name):
+        raise ValueError(wrong)
+    return name
+
+
+RuleName = Annotated[str, AfterValidator(_rule)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ChecksSettings(_Table):
+    """``[checks]``: which rules count, and how much."""
+
+    off: tuple[RuleName, ...] = ()
+    severity: dict[RuleName, Severity] = Field(default={})
+    headline: Annotated[int, Field(ge=20, le=500)] = 110
+    shorteners: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
+
+
+class GlossarySettings(_Table):
+    """``[glossary]``: names and words as the office spells them."""
+
+    names: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    office_words: bool = True
+
+
+class MinorsSettings(_Table):
+    """``[minors]``: where the list of minors' names lies, and its key."""
+
+    list: str = ""
+    key: str = ""
+
+
+def read_standards(tables: Mapping[str, Any], folder: Path) -> Standards:
+    """Return what the three tables say; ConfigError names a setting."""
+    checks = _checked(ChecksSettings, "checks", tables)
+    glossary = _checked(GlossarySettings, "glossary", tables)
+    minors = _checked(MinorsSettings, "minors", tables)
+    file = folder / minors.list if minors.list else None
+    key = folder / minors.key if minors.key else file and file.with_suffix(".key")
+    return Standards(
+        off=checks.off,
+        severity=checks.severity,
+        headline=checks.headline,
+        shorteners=tuple(host.lower() for host in checks.shorteners),
+        contacts=checks.contacts,
+        glossary=Glossary(**glossary.model_dump()),
+        minors=MinorsList(file=file, key=key),
+    )
+
+
+def _checked(model: type[T], name: str, tables: Mapping[str, Any]) -> T:
+    try:
+        return model.model_validate(tables.get(name, {}))
+    except ValidationError as error:
+        raise complaint(name, error) from None

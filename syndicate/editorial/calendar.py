@@ -1,0 +1,128 @@
+"""Dates and times of day in prose, Indonesian and English, each with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from syndicate.text.dates import DAY_NAMES, MONTHS, OTHER_MONTHS
+
+DAYS = {name: number for table in DAY_NAMES for number, name in enumerate(table)} | {
+    name[:3]: number for table in DAY_NAMES[:1] for number, name in enumerate(table)
+}
+DAYS |= {"jum'at": 4, "ahad": 6}
+MONTH_NUMBERS = {name: number for table in MONTHS for number, name in enumerate(table, 1)}
+MONTH_NUMBERS |= {name[:3]: number for name, number in list(MONTH_NUMBERS.items())}
+MONTH_NUMBERS |= OTHER_MONTHS
+QUOTES = "'\u2018\u2019\u02bc`\u00b4"
+
+
+def _either(names: dict[str, int]) -> str:
+    return "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+
+
+DAY_NAME = (
+    _either(DAYS).replace("jum'at", f"jum[{QUOTES}]at").replace(r"jum\'at", f"jum[{QUOTES}]at")
+)
+MONTH_NAME = _either(MONTH_NUMBERS)
+SPACE = r"[ \t\n\u00a0]{1,4}"
+# a day that belongs to a range, 2-8 Mei, has the range's first day before it
+DATE = re.compile(
+    rf"""
+    (?<![\w.,/-])
+    (?:(?P<weekday>{DAY_NAME})\.?,?{SPACE}\(?)?
+    (?:(?P<first>\d{{1,2}})[ ]?(?:-|–|—|s\.?d\.?|s/d|sampai(?:[ ]dengan)?|hingga|to)[ ]?)?
+    (?:
+        (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?{SPACE}(?P<m1>{MONTH_NAME})\.?,?(?:{SPACE}(?P<y1>\d{{4}}))?
+      | (?P<m2>{MONTH_NAME})\.?{SPACE}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?{SPACE}(?P<y2>\d{{4}})
+      | (?P<d3>\d{{1,2}})/(?P<m3>\d{{1,2}})/(?P<y3>\d{{4}})
+      | (?P<y4>\d{{4}})-(?P<m4>\d\d)-(?P<d4>\d\d)
+    )
+    (?![\w/-])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+CLOCK = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
+ZONE = r"(?:WIB|WITA|WIT|UTC|GMT)\b|waktu setempat|local time"
+TIME = re.compile(
+    rf"""
+    (?<![\w.,:/-])
+    (?P<lead>(?:pukul|jam|pkl\.?|at)[ \u00a0]{{1,3}})?
+    (?P<from>{CLOCK})(?:[ ]?[ap]\.?m\b\.?)?
+    (?P<until>[ ]{{0,3}}
+       (?:-|–|—|s\.?d\.?|s/d|sampai(?:[ ]dengan)?|hingga|dan|to|until|and)[ ]{{0,3}}
+       (?:(?:pukul|jam|pkl\.?)[ ])?{CLOCK})?
+    (?![\d%]|[.:]\d|[ ](?:persen|percent|juta|ribu|miliar))
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+ZONE_NEAR = re.compile(ZONE, re.IGNORECASE)
+ZONE_REACH = 60  # characters behind a time in which its zone stands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateSaid:
+    """A date in a text, from ``start`` to ``end``; ``day`` is None where it has no year."""
+
+    start: int
+    end: int
+    words: str
+    weekday: int | None  # from 0, Monday
+    day: date | None
+    is_range: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeSaid:
+    """A time of day in a text, or two."""
+
+    start: int
+    words: str
+    is_led: bool  # by pukul, jam or at
+    is_range: bool
+    has_zone: bool
+
+
+def dates_in(text: str) -> Iterator[DateSaid]:
+    """Yield the dates of a text that the calendar has."""
+    for found in DATE.finditer(text):
+        name = re.sub(f"[{QUOTES}]", "'", (found["weekday"] or "").casefold())
+        is_given, day = _day(found)
+        if is_given:
+            yield DateSaid(
+                start=found.start(),
+                end=found.end(),
+                words=" ".join(found[0].split()),
+                weekday=DAYS.get(name),
+                day=day,
+                is_range=found["first"] is not None,
+            )
+
+
+def _day(found: re.Match[str]) -> tuple[bool, date | None]:
+    """Return whether this is a date, and which."""
+    if found["m1"] and not found["y1"]:
+        return True, None
+    year = int(found["y1"] or found["y2"] or found["y3"] or found["y4"])
+    day = int(found["d1"] or found["d2"] or found["d3"] or found["d4"])
+    month = found["m3"] or found["m4"]
+    number = int(month) if month else MONTH_NUMBERS[(found["m1"] or found["m2"]).casefold()]
+    try:
+        return True, date(year, number, day)
+    except ValueError:
+        return False, None
+
+
+def times_in(text: str) -> Iterator[TimeSaid]:
+    """Yield the times of day of a text."""
+    for found in TIME.finditer(text):
+        behind = text[found.end() : found.end() + ZONE_REACH]
+        yield TimeSaid(
+            start=found.start(),
+            words=" ".join(found[0].split()),
+            is_led=found["lead"] is not None,
+            is_range=found["until"] is not None,
+            has_zone=ZONE_NEAR.search(behind.partition("\n\n")[0]) is not None,
+        )

@@ -1,0 +1,63 @@
+"""Carry out fixes that are certain: the file is replaced whole, every other byte as it was."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from syndicate.errors import ArticleError
+from syndicate.model.finding import Finding
+from syndicate.sources.bounds import MOST_ARTICLE_BYTES
+from syndicate.system import disk
+
+LINE_END = re.compile(r"\r\n|\n|\r")
+PART_SUFFIX = ".syndicate-part"
+
+
+def fixed(text: str, findings: Sequence[Finding]) -> tuple[str, int]:
+    """Return a file's text with its fixes, and how many were carried out.
+
+    A fix counts only where the words that it replaces still stand at its place.
+    """
+    starts = [0, *(found.end() for found in LINE_END.finditer(text))]
+    places = [
+        (starts[finding.line - 1] + finding.column - 1, finding.fix)
+        for finding in findings
+        if finding.fix and 0 < finding.line <= len(starts)
+    ]
+    count = 0
+    for start, fix in sorted(places, key=lambda place: place[0], reverse=True):
+        if text.startswith(fix.old, start):
+            text = f"{text[:start]}{fix.new}{text[start + len(fix.old) :]}"
+            count += 1
+    return text, count
+
+
+def fix_file(path: Path, findings: Sequence[Finding]) -> int:
+    """Carry out the fixes in a file, all or none; return how many."""
+    try:
+        target = path.resolve(strict=True)  # a link stays a link
+        text = disk.contents(target, MOST_ARTICLE_BYTES).decode("utf-8")
+        mark = "\ufeff" if text.startswith("\ufeff") else ""
+        changed, count = fixed(text.removeprefix(mark), findings)
+        if count:
+            _replace(target, f"{mark}{changed}".encode())
+    except OSError as error:
+        reason = error.strerror or "unknown"
+        raise ArticleError(f"{path}: cannot be written: {reason} (make it writable)") from error
+    return count
+
+
+def _replace(target: Path, data: bytes) -> None:
+    if not os.access(target, os.W_OK):
+        raise PermissionError(0, "it is read-only")
+    state = target.stat()
+    with disk.replacing(target, PART_SUFFIX) as file:
+        file.write(data)
+        with suppress(PermissionError):  # only root may give a file away
+            os.fchown(file.fileno(), state.st_uid, state.st_gid)
+        os.fchmod(file.fileno(), state.st_mode & 0o7777)
+    disk.sync_folder(target.parent)

@@ -1,0 +1,187 @@
+"""Each rule finds what it is for, and leaves alone what only looks like it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from support.rules import STANDARDS, article, found, manuscript, rules
+from syndicate.editorial import examine as examination
+from syndicate.editorial.calendar import dates_in
+from syndicate.editorial.fixes import fixed
+from syndicate.editorial.standards import Glossary
+from syndicate.model.finding import Finding, Fix, Severity
+
+REGISTER = "Pendaftaran tidak dipungut biaya, lewat [laman](https://siakba.kpu.go.id/). "
+RECRUITMENT = {
+    "profile": "rekrutmen", "expires": "2024-05-08T23:59:00+07:00",
+    "infoSources": "[{name: KPU, role: originator}]",
+}  # fmt: skip
+LONG = "Jalan lingkar timur dibuka kembali untuk semua kendaraan mulai hari ini setelah perbaikan."
+QUIET = [  # texts of real life that no rule has anything to say about
+    "Ketua hadir Jum’at 18 Maret 2022, Jumat (18/3/2022), dan Friday, March 18, 2022.",
+    "Lomba digelar Sabtu-Minggu, 11-12 Mei 2024, dan Sabtu, 11 Mei.",
+    "Rapat pukul 08.00 WIB, pukul 13.00-15.00 WITA dan jam 08.00 s.d. 10.00 WIT.",
+    "Rapat pukul 08.00 dan istirahat pukul 12.00 WIB.",
+    "| Acara | Jam (WIB) |\n|---|---|\n| Rapat | pukul 08.00 |",
+    "Keputusan Nomor 22/PIH/KOMINFO/2/2010 dan 8.00 persen dari 2.5 juta.",
+    "Piagam, piagamnya, PIAGAM, websites dan klasifikasi di Diskominfotik.",
+    "KPU, DPRD, BPBD, TNI, POLRI dan PMI hadir.",
+    "Narahubung: 0812-0000-0000. Hubungi humas di humas.contoh@gmail.com.",
+    "Telepon [0812 3456 7890](tel:+6281234567890) atau 0800-1234-567.",
+    "Surat bernomor 1234567890123456 dan rekening listrik warga.",
+    "KPU tidak pernah mengirim berkas APK lewat bit.ly atau siapa pun.",
+    "Rincian: `pukul 08.00`\n\n```\nwibsite pukul 08.00\n```\n\nSelesai.",
+    f"{LONG}\n\n- satu\n- dua\n\nKendaraan berat tetap lewat jalan barat sampai pekan depan.",
+]
+LOUD = {  # what is typed: the rules that find it
+    "Ketua hadir Kamis 18 Maret 2022.": ["weekday-mismatch"],
+    "Ketua hadir kamis (18/3/2022).": ["weekday-mismatch"],
+    "He came on Thursday, March 18, 2022.": ["weekday-mismatch"],
+    "Rapat pukul 08.00-10.00 di aula.": ["time-without-zone"],
+    "Doors open at 9.30 a.m. today.": ["time-without-zone"],
+    "Piangam dan wibsite, partisiapasinya.": ["glossary"] * 3,
+    "Ketua KPU Fadhilah hadir.": ["glossary"],
+    f"{LONG}\n\nSementara itu {LONG.lower()}": ["repeated-paragraph"],
+    "Warga DILARANG KERAS MEMBUANG SAMPAH SEMBARANGAN di sini.": ["all-caps"],
+    "Lihat https://s.id/x dan www.bit.ly/y.": ["shortened-link"] * 2,
+    "Unduh [ini](https://a.example/get?f=x.apk).": ["apk-link"],
+    "NIK 1403 0145 1290 0003.": ["identity-number"],
+    "Rudi, +62 812-3456-7890.": ["telephone"],
+    "Rudi, rudi@yahoo.co.id.": ["private-email"],
+    "Nomor rekening 1234567890.": ["bank-account"],
+    "Siti, TTL Bengkalis, 12-05-2009.": ["birth-date"],
+    "Ia tinggal di RT 03 RW 02.": ["home-address"],
+}
+
+
+@pytest.mark.parametrize("body", QUIET)
+def test_what_is_right_is_left_alone(tmp_path: Path, body: str) -> None:
+    assert rules(tmp_path, article(body)) == []
+
+
+@pytest.mark.parametrize(("body", "names"), LOUD.items())
+def test_what_is_wrong_is_found_at_its_place(tmp_path: Path, body: str, names: list[str]) -> None:
+    findings = found(tmp_path, article(body))
+    assert [finding.rule for finding in findings] == names
+    assert all(finding.line >= 5 and finding.column > 0 for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("headline", "body", "names"),
+    [
+        ("Bantuan untuk 17 desa", "Bantuan untuk tujuh belas, 15 desa.", ["headline-figure"]),
+        ("Bantuan untuk 17 desa", "Ada 17 desa, 15 desa di pesisir.", []),
+        ("Bantuan untuk 17 desa", "Bantuan diserahkan.", []),
+        ("Bantuan Rp1,2 miliar", "Dana Rp1.234.567.000 diserahkan.", []),
+        ("Bantuan Rp12 miliar", "Dana Rp1.234.567.000 diserahkan.", ["headline-figure"]),
+        ("Tiga desa banjir", "Ada 3 desa.", []),
+        ("Naik 5 persen", "Naik 6% dari tahun lalu.", ["headline-figure"]),
+        ("Lebih dari 100 warga hadir", "Hadir 112 warga.", []),
+        ("Pilkada serentak 2024", "Pemilihan 2020 lalu.", []),
+        ("PASAR MURAH DIBUKA", "Isi.", ["all-caps"]),
+        ("KPU dan DPRD bertemu", "Isi.", []),
+        ("Kata " * 25, "Isi.", ["long-headline"]),
+    ],
+)
+def test_the_headline_is_held_against_the_text(
+    tmp_path: Path, headline: str, body: str, names: list[str]
+) -> None:
+    assert rules(tmp_path, article(body, headline)) == names
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ("Dibuka 2 Mei 2024 08.00 WIB, ditutup 8 Mei 2024 23.59 WIB.", []),
+        ("Pendaftaran 2–8 Mei 2024, pukul 08.00–16.00 WIB.", []),
+        ("Pendaftaran 2 Mei 2024 sampai 8 Mei 2024 pukul 23.59 WIB.", ["opening-time"]),
+        ("Pendaftaran 2 Mei 2024 sampai 8 Mei 2024.", ["opening-time", "closing-time"]),
+        (
+            "Pendaftaran di kantor.\n\nTes 9 Mei 2024 pukul 08.00–10.00 WIB.",
+            ["opening-time", "closing-time"],
+        ),
+    ],
+)
+def test_a_recruitment_says_when_it_opens_and_closes(
+    tmp_path: Path, body: str, missing: list[str]
+) -> None:
+    names = rules(tmp_path, article(f"{REGISTER}\n\n{body}", **RECRUITMENT))
+    assert sorted(names) == sorted(missing)
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("Batas akhir 3 Januari 2024.", ["past-date"]),
+        ("Menurut surat 3 Januari 2024, lomba digelar 9 Mei 2024.", []),
+        ("Lomba digelar 9 Mei 2023.", ["past-date"]),
+        ("Lomba digelar 9 Mei.", []),
+    ],
+)
+def test_an_announcement_is_of_what_is_still_to_come(
+    tmp_path: Path, body: str, names: list[str]
+) -> None:
+    assert rules(tmp_path, article(body, profile="pengumuman")) == names
+    assert rules(tmp_path, article(body, profile="berita")) == []
+
+
+def test_a_rule_is_off_where_its_writer_says_so_and_that_is_named(tmp_path: Path) -> None:
+    text = article(
+        "Piangam, pukul 08.00.", checks="{off: [glossary, all-caps, unreadable, glosary]}"
+    )
+    examined = examination.examine(manuscript(tmp_path, text), STANDARDS)
+    assert [finding.rule for finding in examined.findings] == [
+        "unknown-rule", "unknown-rule", "time-without-zone",
+    ]  # fmt: skip
+    assert "did you mean glossary?" in str(examined.findings[1])
+    assert [note.partition(" ")[2] for note in examined.notes] == [
+        "all-caps is switched off here (it finds nothing)",
+        "glossary is switched off here (1 finding not shown)",
+    ]
+
+
+def test_an_office_switches_rules_off_and_grades_them(tmp_path: Path) -> None:
+    standards = replace(
+        STANDARDS, off=("glossary",), severity={"time-without-zone": Severity.ERROR}
+    )
+    [finding] = found(tmp_path, article("Piangam, pukul 08.00."), standards)
+    assert (finding.rule, finding.is_error) == ("time-without-zone", True)
+    assert "glossary" in examination.switched_off(standards)[0]
+
+
+def test_what_an_office_allows_is_no_misspelling(tmp_path: Path) -> None:
+    allowed = replace(STANDARDS, glossary=Glossary(names=("Piagam",), allow=("Piangam",)))
+    assert rules(tmp_path, article("Piangam."), allowed) == []
+    few = replace(STANDARDS, glossary=Glossary(office_words=False))
+    assert rules(tmp_path, article("Lewat wibsite."), few) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "corrected"),
+    [
+        ("di Diskomifotik kini", "di Diskominfotik kini"),
+        ("#DISKOMIFOTIK.", "#DISKOMINFOTIK."),
+        ("Diskomifotiknya", "Diskominfotiknya"),
+        ("wibsite Piangam", "wibsite Piangam"),  # no name of its own; one of six letters
+        ("Dskomifotik", "Dskomifotik"),  # two letters off
+    ],
+)
+def test_only_what_is_certain_is_fixed(tmp_path: Path, typed: str, corrected: str) -> None:
+    text = article(f"Satu.\n\nKantor {typed}").replace("\n", "\r\n")
+    findings = found(tmp_path, text)
+    assert fixed(text, findings)[0] == text.replace(typed, corrected)
+
+
+def test_a_fix_counts_only_where_its_words_still_stand() -> None:
+    finding = Finding(path="x", line=2, column=3, rule="glossary", message="", fix=Fix("ab", "c"))
+    assert fixed("1\n12ab", [finding]) == ("1\n12c", 1)
+    assert fixed("1\n12xy", [finding]) == ("1\n12xy", 0)
+
+
+def test_dates_are_read_as_offices_write_them() -> None:
+    text = "2 Mei, 2 Mei 2024, 31 Februari 2024, May 2, 2024, 2/5/2024, 2024-05-02, 2-8 Mei 2024"
+    days = [f"{said.day}" for said in dates_in(text)]
+    assert days == ["None", *["2024-05-02"] * 4, "2024-05-08"]
