@@ -209,3 +209,12 @@ def test_who_is_told_by_a_digest_of_the_same_run_gets_no_second_letter(kabar: Po
     room.run("tick", at=EVENING)
     assert len(to(room, ANI)) == 1
     assert room.rows("SELECT state, why FROM follow_letters") == [("off", "a list has told them")]
+
+
+def test_who_is_told_at_once_by_the_list_gets_no_second_letter(kabar: Postman) -> None:
+    room = kabar.room
+    kabar.bring(f"follow {token_of(room, 1)} {room.uri()}")
+    room.run("tick", at=EVENING)
+    room.rewrite("sembilan", "sepuluh")
+    room.publish("--note", "Jamnya keliru.", "--notify-readers", at=NEXT_EVENING)
+    assert (len(to(room, ANI)), len(to(room, BUDI))) == (2, 2)  # the digest, and one notice each
