@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         PubStatus,
         Withdrawal,
     )
+    from syndicate.model.beside import Related, Reminder
     from syndicate.model.delivery import (
         ABSENT,
         Absent,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 
 HOMES = (
     "model.article",
+    "model.beside",
     "model.delivery",
     "channel",
     "errors",
@@ -129,6 +131,8 @@ __all__ = [
     "Receipt",
     "Recipient",
     "Refused",
+    "Related",
+    "Reminder",
     "Removes",
     "Rendition",
     "Repeatable",

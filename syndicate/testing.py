@@ -22,9 +22,11 @@ from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
 from syndicate.errors import InDoubt
 from syndicate.model.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
+from syndicate.model.beside import Related, Reminder
 from syndicate.model.delivery import Absent, Delivery, Receipt, Recipient, Rendition, delivery_key
 
 NOON = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 OFFICE = Publisher(
     name="Example Office",
@@ -73,6 +75,34 @@ def withdrawn(article: Article = HELLO, reason: str = "It was not so.", kill: bo
     later = NOON + timedelta(hours=2)
     withdrawal = Withdrawal(at=later, reason=reason, kill=kill)
     return item(article, version=2, updated=later, withdrawal=withdrawal)
+
+
+ORIGINAL = Related(
+    uri="tag:example.org,2026-08-01:first",
+    headline="What was said",
+    url="https://example.org/first",
+)
+ANSWER = Related(
+    uri="tag:example.org,2026-08-20:answer", headline="Our answer", url="https://example.org/answer"
+)
+
+
+def answered(article: Article = HELLO) -> Item:
+    """The same, which answers one article and is answered by another (right of reply)."""
+    return item(article, replies_to=ORIGINAL, replies=(ANSWER,))
+
+
+def ended(article: Article = HELLO) -> Item:
+    """The same, whose deadline has passed, where readers are to see it."""
+    return item(replace(article, expires=NOON + DAY), expired=True, ended=True)
+
+
+def reminded(article: Article = HELLO) -> Item:
+    """The same, of whose deadline readers are reminded a day before."""
+    expires = NOON + timedelta(days=8)
+    when = expires - DAY
+    reminder = Reminder(moment=when, at=when, expires=expires)
+    return item(replace(article, expires=expires), reminders=(reminder,))
 
 
 def edition(channel: Channel, *items: Item) -> Edition:
@@ -129,7 +159,10 @@ class ChannelTests(ABC):
         hard = replace(
             HELLO, headline=text[:300], lead=text, html=f"<p>{escaped}</p>", markdown=text
         )
-        for state in (item(hard), corrected(hard, text[:300]), withdrawn(hard, text[:300])):
+        related = Related(uri=HELLO.uri, headline=text[:300], url="https://example.org/other")
+        beside = replace(reminded(hard), replies_to=related, replies=(related,))
+        told = (item(hard), corrected(hard, text[:300]), withdrawn(hard, text[:300]))
+        for state in (*told, ended(hard), beside):
             for rendition in channel.render(edition(channel, state)):
                 assert len(channel.as_text(rendition)) <= channel.limit
 
@@ -155,6 +188,30 @@ class ChannelTests(ABC):
         for rendition in channel.render(edition(channel, withdrawn())):
             assert "It was not so." in channel.as_text(rendition)
             assert "It begins." not in channel.as_text(rendition)
+
+    def test_an_answer_and_what_it_answers_lead_to_each_other(self) -> None:
+        channel = self.make_channel()
+        made = list(channel.render(edition(channel, answered())))
+        for related in (ORIGINAL, ANSWER):  # a collection's index need not say it
+            saying = [r for r in made if related.headline in channel.as_text(r)]
+            assert any(related.url in channel.shown(r).addresses for r in saying)
+
+    def test_says_that_it_is_over_where_readers_are_to_see_it(self) -> None:
+        channel = self.make_channel()
+        still = item(replace(HELLO, expires=NOON + DAY))
+        before = [r.fingerprint for r in channel.render(edition(channel, still))]
+        after = [r.fingerprint for r in channel.render(edition(channel, ended()))]
+        assert all(new != old for new, old in zip(after, before, strict=True))
+
+    def test_reminds_of_a_deadline_beside_what_it_published_or_in_a_digest(self) -> None:
+        channel = self.make_channel()
+        made = list(channel.render(edition(channel, reminded())))
+        for rendition in made:
+            others = [other.address for other in made if other is not rendition]
+            assert not rendition.reminds or rendition.follows in others
+        if channel.scope is Scope.DIGEST:
+            near = replace(edition(channel), reminders=(reminded(),))
+            assert all(HELLO.headline in channel.as_text(r) for r in channel.render(near))
 
     def test_addresses_are_unique(self) -> None:
         channel = self.make_channel()
@@ -348,18 +405,23 @@ PICTURE = Media(
 )
 
 __all__ = [
+    "ANSWER",
     "HARD",
     "HELLO",
     "NOON",
     "OFFICE",
+    "ORIGINAL",
     "PICTURE",
     "PIXEL",
     "ChannelTests",
     "Rendition",
+    "answered",
     "corrected",
     "deliveries",
     "edition",
+    "ended",
     "item",
     "publish",
+    "reminded",
     "withdrawn",
 ]

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from html import escape, unescape
 from typing import Any
 
-from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher
+from syndicate import Article, Dateline, InfoSource, Item, Media, Publisher, Related
 from syndicate.text import as_uri, datelined, distinct, plain, squeeze
-from syndicate.text.i18n import correction_line, document_line, words_for
+from syndicate.text.i18n import correction_line, document_line, ended_line, words_for
 
 EMPTY_FEED_DATE = datetime(2000, 1, 1, tzinfo=UTC)  # an empty feed has no date of its own
 FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
@@ -37,9 +37,11 @@ class Entry:
     id: str
     title: str
     url: str | None
-    html: str  # with its corrections
+    html: str  # with its corrections, and what stands beside it
     body: str  # the same without them
-    notice: str  # the newest of them
+    beside: tuple[str, ...]  # paragraphs above it: that it is over, what it answers, its answers
+    related: tuple[Related, ...]  # the articles of these that have a page
+    notice: str  # that it is over, else the newest correction
     summary: str  # plain text
     published: datetime
     updated: datetime
@@ -120,20 +122,24 @@ def _texts(kind: type) -> tuple[str, ...]:
 
 def _entry(item: Item, publisher: Publisher) -> Entry:
     article = _addressed(item.article)
-    item = replace(item, article=article)
+    item = _linked_well(replace(item, article=article))
     language = article.language or publisher.language
     withdrawal = item.withdrawal
     is_withdrawn = withdrawal is not None
     corrections = [] if is_withdrawn else list(_corrections(item, publisher, language))
     body = _notice(item, language) if is_withdrawn else _content(article, language)
     notices = (f"<p><strong>{escape(line)}</strong></p>" for line in corrections)
+    ended = _ended(item, publisher, language)
+    beside = tuple(_beside(item, ended, language))
     return Entry(
         id=article.uri,
         title=_title(item, language),
         url=article.url,
-        html="\n".join((*notices, body)),
+        html="\n".join((*beside, *notices, body)),
         body=body,
-        notice=corrections[0] if corrections else "",
+        beside=beside,
+        related=tuple(each for each in _answers(item) if each.url),
+        notice=ended or (corrections[0] if corrections else ""),
         summary=squeeze(plain(body) if is_withdrawn else article.lead),
         published=_moment(item.published, publisher),
         updated=_moment(max(item.updated, item.published), publisher),
@@ -162,6 +168,18 @@ def _addressed(article: Article) -> Article:
         media=tuple(replace(each, url=each.url and as_uri(each.url)) for each in article.media),
         info_sources=tuple(replace(each, uri=as_uri(each.uri)) for each in article.info_sources),
     )
+
+
+def _linked_well(item: Item) -> Item:
+    """Return the item with the addresses of its answers as URIs."""
+    replies_to = item.replies_to and _addressed_related(item.replies_to)
+    return replace(
+        item, replies_to=replies_to, replies=tuple(map(_addressed_related, item.replies))
+    )
+
+
+def _addressed_related(related: Related) -> Related:
+    return replace(related, url=related.url and as_uri(related.url))
 
 
 def _as_uri(found: re.Match[str]) -> str:
@@ -204,6 +222,35 @@ def _content(article: Article, language: str) -> str:
 def _corrections(item: Item, publisher: Publisher, language: str) -> Iterable[str]:
     for note in reversed(item.corrections):
         yield correction_line(note.at, squeeze(note.note), publisher.zone, language)
+
+
+def _ended(item: Item, publisher: Publisher, language: str) -> str:
+    article = item.article
+    if not (item.ended and article.expires):
+        return ""
+    return ended_line(article.profile, article.expires, publisher.zone, language)
+
+
+def _answers(item: Item) -> tuple[Related, ...]:
+    return (*filter(None, (item.replies_to,)), *item.replies)
+
+
+def _beside(item: Item, ended: str, language: str) -> Iterable[str]:
+    """Yield the paragraphs above an article that are not its own revision's."""
+    texts = words_for(language)
+    if ended:
+        yield f"<p><strong>{escape(ended)}</strong></p>"
+    if item.replies_to:
+        yield _answer(texts["reply_to"], item.replies_to)
+    for reply in item.replies:
+        yield _answer(texts["right_of_reply"], reply)
+
+
+def _answer(label: str, related: Related) -> str:
+    headline = escape(squeeze(related.headline))
+    if related.url:
+        headline = f'<a href="{escape(related.url)}">{headline}</a>'
+    return f"<p>{label}: {headline}</p>"
 
 
 def _figures(article: Article, language: str) -> list[str]:

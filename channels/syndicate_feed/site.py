@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from syndicate import Item, Media
+from syndicate import Item, Media, Related
 from syndicate.text import excerpt, squeeze
 from syndicate.text.i18n import day, moment, words_for
 from syndicate_feed import addresses
@@ -134,6 +134,9 @@ def _json_ld(head: FeedHead, entry: Entry, item: Item, address: str) -> str:
             | ({"url": source.uri} if source.uri else {})
             for source in entry.sources
         ],
+        "expires": article.expires.isoformat() if article.expires else "",
+        "about": [_reference(item.replies_to)] if item.replies_to else [],
+        "subjectOf": [_reference(reply) for reply in item.replies],
         "correction": [
             {
                 "@type": "CorrectionComment",
@@ -146,6 +149,11 @@ def _json_ld(head: FeedHead, entry: Entry, item: Item, address: str) -> str:
     }
     written = json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
     return written.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _reference(related: Related) -> Mapping[str, str]:
+    about = {"@type": "NewsArticle", "@id": related.uri, "headline": squeeze(related.headline)}
+    return about | ({"url": related.url} if related.url else {})
 
 
 def _image(picture: Media) -> Mapping[str, Any]:

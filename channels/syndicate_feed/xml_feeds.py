@@ -186,6 +186,8 @@ class MoreOfAtom:
             item.set(LANGUAGE_ATTRIBUTE, self.entry.language)
         for source in self.entry.sources[:1]:
             _add(item, "dc", "source", source.uri or source.name)
+        for related in self.entry.related:
+            xml_elem("link", item, href=related.url, rel="related", title=related.headline)
         for media in self.entry.enclosures:  # feedgen forgets every attribute but href
             xml_elem("link", item, **_enclosure(media))
         return item

@@ -49,7 +49,11 @@ from syndicate_telegram.limits import TEXT_UNITS
 from syndicate_telegram.post import Post
 from syndicate_telegram.post_links import parse_post_link, post_url
 from syndicate_telegram.published_post import PublishedPost, chat_id
-from syndicate_telegram.rendering.compose import compose_post, compose_reply
+from syndicate_telegram.rendering.compose import (
+    compose_post,
+    compose_reminder,
+    compose_reply,
+)
 from syndicate_telegram.rendering.layout import PostOptions
 from syndicate_telegram.rendering.remarks import post_remarks
 from syndicate_telegram.settings import (
@@ -135,6 +139,15 @@ class Telegram(Revises, Removes, Finds, Notifies):
                 content=content,
                 follows=POST,
                 tells=version,
+            )
+
+        for reminder in item.reminders:
+            yield Rendition(
+                address=f"reminder-{reminder.key}",
+                media_type="application/json",
+                content=compose_reminder(item, edition.publisher, reminder).content,
+                follows=POST,
+                reminds=reminder.key,
             )
 
     def remarks(self, edition: Edition) -> Iterator[str]:

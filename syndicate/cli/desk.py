@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from syndicate.cli.clock import local_time
 from syndicate.cli.invocation import invocation
 from syndicate.cli.opening import office, opens_no_channel
 from syndicate.cli.options import JSON
@@ -158,10 +159,24 @@ def _show_status(found: Status) -> None:
     for channel, ahead in found.closed_ahead.items():
         dates = ", ".join(map(show.edition_label, ahead))
         show.out(f"{channel}: closed too early: {dates}; new articles go into the next digest")
+    _show_deadlines(found)
     for name in found.unconfigured:
         show.out(not_configured(name))
     if not (found.articles or found.open or found.coming):
         show.out("nothing has been published yet")
+
+
+def _show_deadlines(found: Status) -> None:
+    from syndicate.cli import show
+
+    for reply in found.replies_due:
+        late = "was due" if reply.is_late else "is due"
+        show.out(
+            f"right of reply: a reply to “{reply.headline}” {late} {local_time(reply.due)}"
+            f" (publish it with the line repliesTo: {reply.uri})"
+        )
+    for reminder in found.reminders:
+        show.out(f"reminder on {local_time(reminder.at)}: {reminder.headline}")
 
 
 def add_to(app: typer.Typer) -> None:

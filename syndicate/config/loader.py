@@ -19,6 +19,7 @@ from syndicate.config import database
 from syndicate.config.checks import read_standards
 from syndicate.config.complaints import complaint
 from syndicate.config.database import Timeouts
+from syndicate.config.deadlines import Deadlines, DeadlineSettings
 from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import Editorial, EditorialSettings
 from syndicate.config.partners import Partner, PartnerSettings, tables_of
@@ -32,8 +33,8 @@ from syndicate.text import readable, shortened, visible
 
 T = TypeVar("T", bound="BaseModel")
 TABLES = (
-    "publisher", "ledger", "editorial", "desk", "mail", "partners", "profiles", "checks",
-    "glossary", "minors", "channels",
+    "publisher", "ledger", "editorial", "deadlines", "desk", "mail", "partners", "profiles",
+    "checks", "glossary", "minors", "channels",
 )  # fmt: skip
 SECRET_SETTING = re.compile(r"token|password|secret", re.IGNORECASE)
 PASSWORD_IN_URL = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
@@ -117,6 +118,7 @@ class Settings:
     backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
     editorial: Editorial = field(default_factory=Editorial)
     partners: tuple[Partner, ...] = ()
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
     @property
     def folder(self) -> Path:
@@ -181,6 +183,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
     editorial = _checked(EditorialSettings, "editorial", tables.get("editorial", {}))
+    deadlines = _checked(DeadlineSettings, "deadlines", tables.get("deadlines", {}))
     channels = tables.get("channels", {})
     if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
@@ -223,6 +226,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         partners=partners,
         profiles=read_profiles(tables.get("profiles", {}), path.absolute().parent),
         standards=read_standards(tables, path.absolute().parent),
+        deadlines=deadlines.rules,
     )
 
 

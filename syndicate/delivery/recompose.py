@@ -42,7 +42,7 @@ def _recomposed(hosting: Hosting, uri: str) -> Iterator[Recomposed]:
             continue
         again = _again(hosting, channel, edition, known, window)
         try:
-            [rendition] = channel.render(again) if again.items or again.corrections else [None]
+            [rendition] = [None] if again.is_empty else channel.render(again)
         except Exception as error:  # a channel that fails never stops the others
             unexpected(log, f"{channel.name}: cannot compose {window.key} anew", error)
             which = edition_name(window.key, office.publisher.zone)
@@ -62,7 +62,7 @@ def _again(
     office, catalogue = hosting.office, hosting.catalogue
     parts = {
         part: hosting.worded(catalogue.windows.carried(number, part), channel)
-        for part in ("new", "correction")
+        for part in ("new", "correction", "reminder")
     }
     if window.closed is None:
         return editions.urgent(parts, office.publisher, at=window.opened, key=window.key)
@@ -74,4 +74,5 @@ def _again(
         closed=window.closed,
         key=window.key,
         number=catalogue.digests.issue(known.id, window.key),
+        reminders=parts["reminder"],
     )

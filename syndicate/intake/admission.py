@@ -16,6 +16,7 @@ from syndicate.intake.crosslinks import with_crosslinks
 from syndicate.intake.duplicates import refuse_renamed, without_shared_uris, without_twins
 from syndicate.intake.examined import examined, rule_objections, with_profile
 from syndicate.intake.objections import objections, text_objections
+from syndicate.intake.replies import without_lost_replies
 from syndicate.intake.timing import due_time
 from syndicate.intake.unchanged import ComparedFiles, compare_files
 from syndicate.ledger import Catalogue
@@ -73,6 +74,7 @@ def admit(
     admitted = without_shared_uris(readable.drafts).after(readable)
     if not new:
         admitted = without_twins(office, admitted.drafts, others).after(admitted)
+    admitted = without_lost_replies(office, admitted.drafts).after(admitted)
     named = [naming.with_uri(office, draft) for draft in admitted.drafts]
     return replace(admitted, drafts=tuple(with_crosslinks(office, named, at)))
 

@@ -26,7 +26,8 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
-    for part in (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers, _notices):
+    first = (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers, _notices)
+    for part in (*first, _deadlines):
         part(db)
 
 
@@ -237,6 +238,64 @@ def _notices(db: Connection) -> None:
         Column("ended_at", Moment),
     )
     table.create(db)
+
+
+def _deadlines(db: Connection) -> None:
+    """Keep replies, reminders of deadlines, and which digests carry a reminder."""
+    frozen = _tables()
+    Table("articles", frozen, autoload_with=db)
+    tables = (
+        Table(
+            "replies",
+            frozen,
+            Column("uri", ForeignKey("articles.uri"), primary_key=True),
+            Column("replies_to", String, nullable=False, index=True),
+        ),
+        Table(
+            "replies_due",
+            frozen,
+            Column("uri", ForeignKey("articles.uri"), primary_key=True),
+            Column("due_at", Moment, nullable=False),
+        ),
+        Table(
+            "reminders",
+            frozen,
+            Column("uri", ForeignKey("articles.uri"), primary_key=True),
+            Column("moment", Moment, primary_key=True),
+            Column("at", Moment, nullable=False),
+            Column("expires_at", Moment, nullable=False),
+            Column("over", Boolean, nullable=False, server_default=false()),
+        ),
+    )
+    frozen.create_all(db, tables=tables)
+    db.execute(text("ALTER TABLE articles ADD COLUMN ended BOOLEAN DEFAULT false NOT NULL"))
+    for statement in _PARTS_POSTGRESQL if db.dialect.name == "postgresql" else _PARTS_SQLITE:
+        db.execute(text(statement))
+
+
+_PARTS_POSTGRESQL = (
+    "ALTER TABLE edition_items DROP CONSTRAINT ck_edition_items_part",
+    "ALTER TABLE edition_items ADD CONSTRAINT ck_edition_items_part"
+    " CHECK (part IN ('new', 'correction', 'reminder'))",
+)
+_PARTS_SQLITE = (  # which changes no CHECK in place; no other table refers to this one
+    "ALTER TABLE edition_items RENAME TO edition_items_of_1",
+    """
+    CREATE TABLE edition_items (
+        edition_id INTEGER NOT NULL,
+        uri VARCHAR NOT NULL,
+        part VARCHAR NOT NULL,
+        version INTEGER NOT NULL,
+        CONSTRAINT pk_edition_items PRIMARY KEY (edition_id, uri),
+        CONSTRAINT ck_edition_items_part CHECK (part IN ('new', 'correction', 'reminder')),
+        CONSTRAINT fk_edition_items_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id),
+        CONSTRAINT fk_edition_items_uri FOREIGN KEY(uri) REFERENCES articles (uri)
+    )
+    """,
+    "INSERT INTO edition_items (edition_id, uri, part, version)"
+    " SELECT edition_id, uri, part, version FROM edition_items_of_1",
+    "DROP TABLE edition_items_of_1",
+)
 
 
 def _tables() -> MetaData:

@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+from syndicate.model.beside import Related, Reminder
+
 
 class PubStatus(StrEnum):
     """Usability of an article (NewsML-G2 pubStatus)."""
@@ -142,6 +144,9 @@ class Article:
     urgency: int = 0  # 1 (highest) to 9; 0 is not given
     embargoed_until: datetime | None = None
     expires: datetime | None = None
+    remind: tuple[str, ...] | None = None  # 7d, 12h before it expires; None: by its profile
+    replies_to: str = ""  # the uri of the article that it answers (right of reply)
+    reply_due: datetime | None = None  # by when a reply to it, which was asked for, is published
     url: str | None = None  # the canonical page
     channels: tuple[str, ...] | None = None  # None is all
     overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -151,6 +156,8 @@ class Article:
     def fingerprint(self) -> str:
         """The name of everything a reader could notice: a new one is a new revision."""
         seen = {key: value for key, value in asdict(self).items() if key not in UNNOTICED_FIELDS}
+        if not self.replies_to:  # as it was before articles could have it
+            del seen["replies_to"]
         for noticed, media in zip(seen["media"], self.media, strict=True):
             del noticed["file"], noticed["moves"]
             if not media.sha256:  # as the source gives it; measuring it is no change
@@ -196,20 +203,23 @@ class Article:
         """The article that ``to_json`` wrote; fields that later versions added are left out."""
         known = {f.name for f in fields(cls)}
         given = {key: value for key, value in document.items() if key in known}
-        for name in ("date", "embargoed_until", "expires"):
+        for name in ("date", "embargoed_until", "expires", "reply_due"):
             if given.get(name):
                 given[name] = datetime.fromisoformat(given[name])
+        for name in ("channels", "remind"):
+            if given.get(name) is not None:
+                given[name] = tuple(given[name])
         if given.get("dateline"):
             given["dateline"] = Dateline(**given["dateline"])
-        if given.get("channels") is not None:
-            given["channels"] = tuple(given["channels"])
         given["info_sources"] = tuple(InfoSource(**s) for s in given.get("info_sources", ()))
         given["media"] = tuple(Media(**m) for m in given.get("media", ()))
         given["subjects"] = tuple(given.get("subjects", ()))
         return cls(**given)
 
 
-UNNOTICED_FIELDS = {"markdown", "channels", "embargoed_until", "expires"}
+UNNOTICED_FIELDS = {
+    "markdown", "channels", "embargoed_until", "expires", "remind", "reply_due",
+}  # fmt: skip
 OVERRIDABLE = {"headline", "description"}  # front matter: overrides.NAME.*
 
 
@@ -251,6 +261,10 @@ class Item:
     corrections: tuple[Correction, ...] = ()  # oldest first
     withdrawal: Withdrawal | None = None
     expired: bool = False  # its ``expires`` has passed, and the ledger has taken note
+    ended: bool = False  # so it has, and readers are to see that (``on_expiry = "mark"``)
+    replies_to: Related | None = None  # what it answers (right of reply)
+    replies: tuple[Related, ...] = ()  # what answers it, oldest first
+    reminders: tuple[Reminder, ...] = ()  # of its deadline, oldest first
     told_version: int = 0  # digest: what its readers last had of it; 0 where nobody knows
 
     @property
@@ -266,6 +280,7 @@ class Edition:
     publisher: Publisher
     items: tuple[Item, ...]  # feed: newest first; digest: in order of syndication
     corrections: tuple[Item, ...] = ()  # digest: carried earlier, put right or taken back since
+    reminders: tuple[Item, ...] = ()  # digest: carried earlier, their deadlines come near
     opened: datetime | None = None  # digest: the window's start, included
     closed: datetime | None = None  # digest: the window's end, excluded; its stamp
     number: int = 0  # digest: the list's how-manieth, from 1
@@ -274,3 +289,8 @@ class Edition:
     page: int = 0  # collection: of its archive, from 1; 0 is what is new
     pages: int = 0  # collection of everything: how many its archive has
     origin: str = ""  # collection: what its channel was called when it was first seen
+
+    @property
+    def is_empty(self) -> bool:
+        """True for a digest that has nothing to say."""
+        return not (self.items or self.corrections or self.reminders)

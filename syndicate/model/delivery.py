@@ -17,6 +17,7 @@ class Rendition:
     What ``follows`` another address of its edition is said when that one stands, and learns where.
     What ``tells`` of a version of the article is said when that version takes an older one's
     place there, and never made up for.
+    What ``reminds`` of a deadline is sent while that reminder's time lasts, and called off after.
     """
 
     address: str  # unique within its edition: "post", a file's name; "" in a digest
@@ -25,6 +26,7 @@ class Rendition:
     media: tuple[str, ...] = ()
     follows: str = ""
     tells: int = 0
+    reminds: str = ""  # the reminder's key
 
     @cached_property
     def fingerprint(self) -> str:

@@ -17,7 +17,7 @@ from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.reports.digests import digests
 from syndicate.ledger.reports.places import letters_in
-from syndicate.model.article import Edition
+from syndicate.model.article import Edition, Item
 from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office
 from syndicate.operations.canaries import send_canaries
@@ -158,10 +158,10 @@ def close_due(
     closed = []
     for window in due_windows(office, catalogue, channel, known, catch_up):
         edition = compose(office, catalogue, channel, known, window)
-        something = bool(edition.items or edition.corrections)
+        something = not edition.is_empty
         if window.status != "skipped":
             window = replace(window, status="frozen" if something else "empty")
-        carried = {"new": edition.items, "correction": edition.corrections}
+        carried = _carried(edition)
         number = catalogue.windows.close(
             known.id, window, carried if window.status == "frozen" else {}
         )
@@ -176,6 +176,11 @@ def close_due(
     return closed
 
 
+def _carried(edition: Edition) -> dict[str, tuple[Item, ...]]:
+    parts = {"new": edition.items, "correction": edition.corrections}
+    return parts | {"reminder": edition.reminders}
+
+
 def pass_over(
     office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, window: Window
 ) -> None:
@@ -184,7 +189,7 @@ def pass_over(
     What it held counts as carried: its corrections are told.
     """
     edition = compose(office, catalogue, channel, known, window)
-    carried = {"new": edition.items, "correction": edition.corrections}
+    carried = _carried(edition)
     catalogue.windows.close(known.id, replace(window, status="skipped"), carried)
     _pass_by(office, catalogue, known, window)
 
@@ -231,6 +236,7 @@ def compose(
         worded(catalogue.windows.carried_and_changed(known.id), channel),
         office.publisher, opened=window.opened, closed=window.closed, key=window.key,
         number=catalogue.digests.issue(known.id, window.key),
+        reminders=worded(catalogue.windows.reminded(known.id, window.closed), channel),
     )  # fmt: skip
 
 
@@ -292,7 +298,7 @@ def _so_far(
     ).astimezone(zone)
     window = _window(opened, office.next_digest(catalogue, channel))
     edition = compose(office, catalogue, channel, known, window)
-    if not (edition.items or edition.corrections):
+    if edition.is_empty:
         return ReportPart()
     [rendition] = channel.render(edition)
     review = letter_review(channel, edition, rendition)
@@ -307,11 +313,13 @@ def _so_far(
 def _counted(edition: Edition, letters: int) -> str:
     new, changed = len(edition.items), len(edition.corrections)
     plural = "s" * (letters != 1)
-    return f"{new} new, {changed} corrected or withdrawn, {letters} letter{plural}"
+    near = f", {len(edition.reminders)} reminded of" if edition.reminders else ""
+    return f"{new} new, {changed} corrected or withdrawn{near}, {letters} letter{plural}"
 
 
 def _headlines(edition: Edition) -> str:
-    return "\n".join(item.article.headline for item in (*edition.corrections, *edition.items))
+    items = (*edition.corrections, *edition.reminders, *edition.items)
+    return "\n".join(item.article.headline for item in items)
 
 
 def _nobody(office: Office, catalogue: Catalogue, channel: MailingList) -> str:
@@ -351,7 +359,7 @@ def _proof(office: Office, channel: MailingList, address: str) -> ReportPart:
             status="frozen",
         )
         edition = compose(office, catalogue, channel, known, window)
-    if not (edition.items or edition.corrections):
+    if edition.is_empty:
         return ReportPart(notes=(f"{channel.name}: there is nothing new yet; no proof was sent",))
     [rendition] = channel.render(edition)
     recipient = Recipient(id="proof", email=address, token="proof")  # noqa: S106

@@ -25,6 +25,7 @@ from syndicate.operations.sequence import (
     run_decision,
 )
 from syndicate.planning.announcements import announcement_plan
+from syndicate.planning.coming import takes
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.planning.write import write_plan
@@ -138,7 +139,8 @@ def _decision(office: Office, catalogue: Catalogue) -> Change:
 
 def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at: datetime) -> None:
     item = _standing(catalogue, uri).item
-    if item.withdrawal is None and is_meant(item.article, channel.name) and channel.takes(item):
+    is_taken = takes(catalogue, channel, number, item)
+    if item.withdrawal is None and is_meant(item.article, channel.name) and is_taken:
         catalogue.channels.syndicate(number, uri, at)
 
 

@@ -18,6 +18,7 @@ from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.reports.places import places
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.beside import restated, watch_drafts
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import Publication, Recorded, record
 from syndicate.operations.schedule import (
@@ -37,7 +38,7 @@ from syndicate.operations.sequence import (
     run_decision,
 )
 from syndicate.planning.audience import digest_reach
-from syndicate.planning.coming import REVISED, awaited, digest_lines, is_for, left_lines
+from syndicate.planning.coming import REVISED, awaited, digest_lines, is_for, left_lines, takes
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.report import (
@@ -233,6 +234,7 @@ def decide_publication(
     flaws = Flaws(list(reading.flaws))
     register(office, catalogue, office.channels)  # what is published from now on is not older
     before = awaited(office, catalogue, [draft.article.uri for draft in reading.drafts])
+    restating = watch_drafts(office, catalogue, reading.drafts)
     recorded = _record(office, catalogue, request, reading.drafts)
     done = [article for article in recorded if isinstance(article, Recorded)]
     subjects = [article.subject for article in done]
@@ -245,35 +247,41 @@ def decide_publication(
     kinds = {subject.uri: subject.kind for subject in subjects}
     drafts = [draft for draft in reading.drafts if draft.article.uri in kinds]
     facts = _facts(office, catalogue, request, drafts, kinds, trial=trial)
+    facts, beside = restated(facts, restating, kinds)
     assigned = assign(facts, chosen, drafts, request)
     revised = [uri for uri, kind in kinds.items() if kind in REVISED]
     with flaws.noting():
         dry = request.dry_run or trial or bool(flaws.found)
-        notify = request.notified(kinds)
         change = plan_and_write(
-            facts, chosen, assigned.standings, revised=revised, notify=notify, dry=dry
+            facts,
+            chosen,
+            assigned.standings,
+            also=beside.also,
+            revised=revised,
+            notify=request.notified(kinds),
+            dry=dry,
         )
     flaws.end()
     coming = [*digest_lines(office, catalogue, drafts, kinds, before, chosen=chosen,
                             named=request.channels)]  # fmt: skip
     audience = [*change.audience, *digest_reach(office, catalogue, coming)]
     left = [*left_lines(office, catalogue, kinds, chosen), *coming]
-    left += _left_to_others(facts, request, assigned, kinds)
-    notes = [*(note for article in done for note in article.notes), *assigned.notes]
+    left += _left_to_others(facts, request, assigned, kinds, beside.also)
+    notes = [note for article in done for note in article.notes]
+    notes += [*assigned.notes, *beside.notes]
     return replace(
         change, articles=subjects, notes=notes, lines=[*assigned.lines, *left], audience=audience
     )
 
 
 def _left_to_others(
-    facts: Facts, request: Publication, assigned: Assigned, kinds: Mapping[str, str]
-) -> list[Line]:
+    facts: Facts, request: Publication, assigned: Assigned, kinds: Mapping[str, str],
+    also: Sequence[Standing],
+) -> list[Line]:  # fmt: skip
     """Leave what has changed to machines with the channels that this one lacks."""
     unchanged = [uri for uri, kind in kinds.items() if kind == "unchanged"]
-    return leave_to_others(
-        facts.office, facts.catalogue, assigned.standings, new=not request.channels,
-        unchanged=unchanged,
-    )  # fmt: skip
+    changed, new = [*assigned.standings, *also], not request.channels
+    return leave_to_others(facts.office, facts.catalogue, changed, new=new, unchanged=unchanged)
 
 
 def _record(
@@ -367,7 +375,7 @@ def assign(
             if not is_for(draft, channel):
                 if known.id in catalogue.channels.having(uri):
                     notes.append(_stays(channel, standing))
-            elif not channel.takes(standing.item):
+            elif not takes(catalogue, channel, known.id, standing.item):
                 continue
             elif _is_older(catalogue, channel, known, draft, request):
                 why = _seems_renamed(catalogue, channel, known)

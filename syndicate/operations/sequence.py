@@ -63,16 +63,19 @@ class Change:
 
 def plan_and_write(
     facts: Facts, channels: Sequence[Channel], standings: Sequence[Standing], *,
-    revised: Iterable[str] = (), notify: Collection[str] = (), urgent: bool = True,
+    also: Sequence[Standing] = (), revised: Iterable[str] = (),
+    notify: Collection[str] = (), urgent: bool = True,
     announces: bool = True, dry: bool = False,
 ) -> Change:  # fmt: skip
     """Decide what channels have to say of articles, and write it down; a ``dry`` run only decides.
+
+    ``also`` are articles that show something else beside revisions that stay as they are.
 
     Letters on their way that carry ``revised`` articles are composed anew. Letters of ``urgent``
     articles are frozen, and those that tell who got it what became of an article that is urgent,
     or that ``notify`` names by its uri.
     """
-    plan = make_plan(facts, channels, standings, announces=announces)
+    plan = make_plan(facts, channels, [*standings, *also], announces=announces)
     refuse_flaws(plan)
     due = [] if dry else write_plan(facts.catalogue, plan)
     hosting = Hosting(facts.office, facts.catalogue).with_plan(plan)

@@ -31,6 +31,12 @@ from syndicate.ledger.sending.letters import LETTER_UNSURE
 from syndicate.ledger.sending.queue import POST_UNSURE
 from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
+from syndicate.operations.deadlines_ahead import (
+    ReminderAhead,
+    ReplyAhead,
+    reminders_ahead,
+    replies_ahead,
+)
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
 from syndicate.operations.partners import partner_status
@@ -72,6 +78,8 @@ class Status:
     leaving: dict[str, int] = field(default_factory=dict)  # who are too many, until a person looks
     unconfigured: list[str] = field(default_factory=list)
     coming: list[Coming] = field(default_factory=list)  # scheduled revisions, the next one first
+    reminders: list[ReminderAhead] = field(default_factory=list)  # of deadlines, the next first
+    replies_due: list[ReplyAhead] = field(default_factory=list)  # (right of reply)
     alerts: list[Alert] = field(default_factory=list)  # what should have happened by now
     ticks: list[MachineTicks] = field(default_factory=list)  # of each machine
     backup: str | None = None  # when the newest known copy was made
@@ -89,14 +97,15 @@ class Status:
         if "in doubt" in states:
             return 4
         asks = any(each.state == "asks" for each in self.coming)
-        waits = states or self.leaving or self.alerts or asks
+        is_late = any(reply.is_late for reply in self.replies_due)
+        waits = states or self.leaving or self.alerts or asks or is_late
         return 3 if waits or self.older or self.far_off else 0
 
     def to_json(self) -> dict[str, Any]:
         from dataclasses import asdict
 
         document = asdict(self)
-        lists = ("digests", "waiting", "alerts", "ticks")
+        lists = ("digests", "waiting", "alerts", "ticks", "reminders", "replies_due")
         told = [notice for article in document["articles"] for notice in article["notices"]]
         for row in (*told, *(row for name in lists for row in document[name])):
             for name, value in row.items():
@@ -113,6 +122,8 @@ def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -
         _add_articles(office, catalogue, status, uri, latest)
         status.open += leftover_lines(office, catalogue, uri)
         status.open += partner_status(db, uri)
+        status.reminders = reminders_ahead(office, catalogue, uri)
+        status.replies_due = replies_ahead(office, catalogue, uri)
         if uri is None:
             _add_office(office, catalogue, status)
     return status

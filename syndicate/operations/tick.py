@@ -21,6 +21,7 @@ from syndicate.operations.followers import tell_followers
 from syndicate.operations.leftovers import leave_to_others, take_over
 from syndicate.operations.open_notices import open_notices
 from syndicate.operations.partners import tell_partners
+from syndicate.operations.remind import remind
 from syndicate.operations.sequence import (
     Change,
     change_report,
@@ -31,6 +32,7 @@ from syndicate.operations.sequence import (
     register,
     run_decision,
 )
+from syndicate.planning.beside import marked
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.report import Line, Report, ReportPart, as_connected, imbalance_line, line_of
@@ -66,6 +68,7 @@ def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
     earlier = [
         _expire(office, progress),
         publish_due(office, progress),
+        remind(office, progress),  # before the digests, which remind of the same
         take_over(office, progress),
         open_notices(office, progress),
     ]
@@ -117,11 +120,16 @@ def _expire(office: Office, progress: Progress) -> ReportPart:
 
 def _expiry(office: Office, catalogue: Catalogue) -> Change:
     at = office.clock()
-    revived = frozenset(catalogue.revisions.revive(at))
-    uris = [*catalogue.revisions.expire(at), *sorted(revived)]
-    standings = [standing for uri in uris if (standing := catalogue.articles.standing(uri))]
+    revived = catalogue.revisions.revive(at)
+    uris = [*catalogue.revisions.expire(at), *revived]
+    ended = marked(office.settings.deadlines, catalogue.articles.all_of(uris))
+    catalogue.revisions.mark_ended(ended)
+    standings = catalogue.articles.all_of(uris)
     register(office, catalogue, office.channels)
-    facts = Facts(office=office, catalogue=catalogue, wish=Wish(by_itself=True), revived=revived)
+    facts = Facts(
+        office=office, catalogue=catalogue, wish=Wish(by_itself=True),
+        restated=frozenset((*revived, *ended)),
+    )  # fmt: skip
     change = plan_and_write(facts, office.channels, standings, urgent=False)
     leave_to_others(office, catalogue, standings)
     is_fast = catalogue.not_far_ahead(at) < at

@@ -31,7 +31,9 @@ from syndicate.operations.sequence import (
 )
 from syndicate.planning.audience import digest_reach
 from syndicate.planning.facts import Facts
+from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
+from syndicate.planning.restated import Restating
 from syndicate.report import Report, Subject, edition_name
 from syndicate.sources import Draft
 from syndicate.system import stop
@@ -123,7 +125,9 @@ def _uri_of(office: Office, draft: Draft) -> str:
 
 
 def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: Catalogue) -> Change:
+    restating = Restating(Hosting(office, catalogue), [uri])
     standing, kind = _record(office, catalogue, uri, request)
+    also = [other for other in restating.standings() if other.uri != uri]
     subject = Subject(
         uri=uri, headline=standing.item.article.headline, path=standing.path,
         version=standing.version, kind=kind,
@@ -132,12 +136,12 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
     wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
     change = plan_and_write(
-        facts, office.channels, [standing], revised=[uri],
+        facts, office.channels, [standing], also=also, revised=[uri],
         notify=[uri] if request.notify_readers else (), dry=request.dry_run,
     )  # fmt: skip
     notes = [*change.notes, *call_off(office, catalogue, uri)]
     unchanged = [uri] if kind == "unchanged" else []
-    left = leave_to_others(office, catalogue, [standing], unchanged=unchanged)
+    left = leave_to_others(office, catalogue, [standing, *also], unchanged=unchanged)
     carriers = _carriers(office, catalogue, uri)
     coming = [digest_line(office, catalogue, channel, uri) for channel in carriers]
     audience = [*change.audience, *digest_reach(office, catalogue, coming)]

@@ -65,8 +65,10 @@ def purpose_of(facts: Facts, standing: Standing, *, kill: bool = False) -> Purpo
         version=standing.version,
         major=standing.major_version,
         withdrawn=standing.item.withdrawal is not None,
-        refresh=facts.wish.refresh or standing.uri in facts.revived,
+        refresh=facts.wish.refresh or standing.uri in facts.restated,
         kill=kill,
+        reminds=frozenset(facts.reminders(standing.uri)),
+        new_reminders=frozenset(facts.reminders(standing.uri, new=True)),
     )
 
 

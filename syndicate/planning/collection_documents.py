@@ -122,8 +122,12 @@ class Documents:
         hosted = self._hosted(held)
         return {uri: f"{self.form} {version} {hosted[uri]}" for uri, version in held}
 
-    def _hosted(self, held: Sequence[Held]) -> dict[str, tuple[bool, bool]]:
-        return self.hosting.hosted([uri for uri, _ in held])
+    def _hosted(self, held: Sequence[Held]) -> dict[str, str]:
+        """Return by uri what an article shows beside its revision, as a part of a cache key."""
+        uris = [uri for uri, _ in held]
+        hosted, beside = self.hosting.hosted(uris), self.hosting.beside(uris)
+        stamps = {uri: facts.stamp(reminders=False) for uri, facts in beside.items()}
+        return {uri: f"{hosted[uri]} {stamps.get(uri, '')}".rstrip() for uri in uris}
 
 
 def held_part(stamp: str) -> str:

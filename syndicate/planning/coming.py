@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from syndicate.channel import Channel, Scope
 from syndicate.channel.mailing_list import MailingList
 from syndicate.ledger import Catalogue
+from syndicate.model.article import Item
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.report import Line
@@ -81,6 +82,13 @@ def is_for(draft: Draft, channel: Channel) -> bool:
     return draft.article.channels is None or channel.name in draft.article.channels
 
 
+def takes(catalogue: Catalogue, channel: Channel, number: int, item: Item) -> bool:
+    """Return whether an article is for a channel: a reply goes wherever went what it answers."""
+    original = item.article.replies_to
+    has_original = bool(original) and number in catalogue.channels.having(original)
+    return has_original or channel.takes(item)
+
+
 def _awaited(
     office: Office, catalogue: Catalogue, channel: MailingList, uris: Sequence[str]
 ) -> Iterator[str]:
@@ -95,7 +103,12 @@ def _awaited(
 
 def _takes(catalogue: Catalogue, channel: Channel, draft: Draft) -> bool:
     standing = catalogue.articles.standing(draft.article.uri)
-    return is_for(draft, channel) and standing is not None and channel.takes(standing.item)
+    known = catalogue.channels.named(channel.name)
+    return (
+        is_for(draft, channel)
+        and standing is not None
+        and takes(catalogue, channel, known.id if known else 0, standing.item)
+    )
 
 
 def _nothing(channel: Channel, uri: str, why: str) -> Line:

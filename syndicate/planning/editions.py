@@ -56,13 +56,16 @@ def digest(
     closed: datetime,
     key: str = "",
     number: int = 0,
+    reminders: Iterable[Item] = (),
 ) -> Edition:
     """Return the digest of a window [opened, closed), with changes of what earlier ones carried.
 
     The newest revision is carried once; what was withdrawn before it was ever carried is left out.
+    Nobody is reminded of what is over, or stands in the digest anyway.
     """
     again = tuple(changed)
     carried = {item.article.uri for item in again}
+    near = (item for item in reminders if item.article.uri not in carried)
     fresh = tuple(item for item in new if not item.withdrawal and item.article.uri not in carried)
     return Edition(
         key=key or window_key(closed),
@@ -72,7 +75,13 @@ def digest(
         opened=opened,
         closed=closed,
         number=number,
+        reminders=tuple(item for item in near if _is_near(item, closed)),
     )
+
+
+def _is_near(item: Item, closed: datetime) -> bool:
+    expires = item.article.expires
+    return expires is not None and expires > closed and not (item.expired or item.withdrawal)
 
 
 def urgent(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from syndicate.channel import Channel
 from syndicate.errors import SyndicateError
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.catalogue.folders import folder
+from syndicate.model.beside import Reminder
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.step import Known
 from syndicate.office import Office
 from syndicate.planning.folders import is_here
 from syndicate.planning.plan import Failed, Wish
 from syndicate.sources import Draft
+
+NEW_REMINDER = timedelta(hours=1)  # how long after it was decided on a reminder may begin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +30,9 @@ class Facts:
     wish: Wish
     drafts: Mapping[str, Draft] = field(default_factory=dict)  # this command's files, by uri
     changed: frozenset[str] = frozenset()  # the articles that this command made or changed
-    revived: frozenset[str] = frozenset()  # those that have not expired after all
+    restated: frozenset[str] = frozenset()  # those that are said anew without a new revision
     _folders: dict[int, bool] = field(default_factory=dict)  # cache of is_here
+    _reminders: list[dict[str, Reminder]] = field(default_factory=list)  # cache of open ones
 
     def known(self, channel: Channel) -> KnownChannel:
         """Return a channel as the ledger remembers it; it was registered before."""
@@ -48,6 +53,18 @@ class Facts:
         if known.id not in self._folders:
             self._folders[known.id] = is_here(channel, folder(self.catalogue.db, known.id))
         return self._folders[known.id]
+
+    def reminders(self, uri: str, *, new: bool = False) -> list[str]:
+        """Return an article's reminders that may still be sent, or only those that have just come.
+
+        On another machine one may come an hour later: there it waited for that machine's tick.
+        """
+        if not self._reminders:
+            self._reminders.append(self.catalogue.reminders.open())
+        earliest, reminder = self.office.clock() - NEW_REMINDER, self._reminders[0].get(uri)
+        if reminder is None or reminder.over or (new and reminder.at < earliest):
+            return []
+        return [reminder.key]
 
     def receipts(self, channel: Channel, key: str) -> dict[str, Receipt]:
         """Return by address the receipts of what stands of an edition where the channel writes."""

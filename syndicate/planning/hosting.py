@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from hashlib import sha256
 
@@ -12,6 +12,7 @@ from syndicate.model import edition_keys
 from syndicate.model.article import Item
 from syndicate.office import Office
 from syndicate.planning import editions
+from syndicate.planning.beside import NOTHING, Beside, read_beside, with_beside
 from syndicate.planning.plan import Plan
 from syndicate.version import VERSION
 
@@ -52,20 +53,37 @@ class Hosting:
     def stamp(self, channel: Channel, standing: Standing) -> str:
         """Return the cache key of a channel's rendition of an article."""
         item, [hosted] = standing.item, self.hosted([standing.uri]).values()
-        parts = (standing.version, standing.major_version, standing.reading, item.expired, hosted)
+        parts: tuple[object, ...] = (
+            standing.version, standing.major_version, standing.reading, item.expired, hosted,
+        )  # fmt: skip
+        if beside := self.beside([standing.uri]).get(standing.uri, NOTHING).stamp():
+            parts += (beside,)
         return f"{self.form(channel)} {sha256(repr(parts).encode()).hexdigest()}"
 
     def worded(self, items: Iterable[Item], channel: Channel) -> list[Item]:
         """Return articles in a channel's words, with addresses for what the host has of them."""
         items = list(items)
-        host, hosted = self.host, self.hosted([item.article.uri for item in items])
+        uris = [item.article.uri for item in items]
+        host, hosted, beside = self.host, self.hosted(uris), self.beside(uris)
         worded = []
         for item in items:
             has_media, has_page = hosted[item.article.uri]
             media_url = host.media_url if host and has_media else None
             page_url = host.page_url(item.article) if host and has_page else None
-            worded.append(editions.for_channel(item, channel, media_url, page_url))
+            full = with_beside(item, beside.get(item.article.uri, NOTHING))
+            worded.append(editions.for_channel(full, channel, media_url, page_url))
         return worded
+
+    def beside(self, uris: Sequence[str]) -> dict[str, Beside]:
+        """Return by uri what articles show beside their revisions, where it is anything."""
+        return read_beside(self.catalogue, self._page_urls, uris)
+
+    def _page_urls(self, uris: Collection[str]) -> dict[str, str]:
+        """Return by uri the addresses of the pages that the host has of articles."""
+        host, items = self.host, self.catalogue.articles.items(list(uris))
+        pages = [uri for uri, (_, has_page) in self.hosted(list(uris)).items() if has_page]
+        found = {item.article.uri: item.article for item in items}
+        return {uri: host.page_url(found[uri]) for uri in pages} if host else {}
 
     def hosted(self, uris: Sequence[str]) -> dict[str, tuple[bool, bool]]:
         """Return by uri if the host has an article's pictures, and if it has a page of it."""

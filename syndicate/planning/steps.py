@@ -21,6 +21,8 @@ class Purpose:
     refresh: bool = True  # whether the same revision may be said in other bytes
     kill: bool = False  # a withdrawal that also removes
     called: Action | None = None  # what a collection's change means to its readers
+    reminds: frozenset[str] = frozenset()  # reminders that may still be sent
+    new_reminders: frozenset[str] = frozenset()  # those that have just come
 
     def since(self, version: int) -> Action:
         """Return the kind of change for a reader who saw this version."""
@@ -50,6 +52,8 @@ def plan_steps(
     """Compare what the channel renders now with what the ledger knows, address by address."""
     leftover = dict(known)
     for rendition in renditions:
+        if rendition.reminds and _is_over(rendition, known, purpose):
+            continue  # what of it waits is left over, and called off
         state, followed = leftover.pop(rendition.address, None), known.get(rendition.follows)
         is_new = rendition.follows and not (state and state.wanted)
         why = _untimely(rendition, followed, purpose, can) if is_new else ""
@@ -62,6 +66,17 @@ def plan_steps(
     for address, left in leftover.items():
         if left.wanted is not None:
             yield _remove(address, left, can)
+
+
+def _is_over(rendition: Rendition, known: Mapping[str, Known], purpose: Purpose) -> bool:
+    """Return whether a reminder that no reader has seen is not to be sent any more."""
+    state, followed = known.get(rendition.address), known.get(rendition.follows)
+    if state is None or (state.wanted is None and state.present is None):
+        stands = followed is not None and followed.wanted is not None
+        return not (stands and rendition.reminds in purpose.new_reminders)
+    if state.present or state.state == "in_doubt":
+        return False
+    return purpose.withdrawn or rendition.reminds not in purpose.reminds
 
 
 def _untimely(
@@ -81,6 +96,8 @@ def _untimely(
             if is_new and followed.present
             else "readers know already, or none has seen the error"
         )
+    if rendition.reminds:
+        return ""
     return LAYOUT_IS_NEW if followed.version == purpose.version and not purpose.refresh else ""
 
 

@@ -22,6 +22,7 @@ from syndicate.model.article import (
     Media,
     Publisher,
 )
+from syndicate.model.beside import period
 from syndicate.sources import Draft, body
 from syndicate.sources.body import Body
 from syndicate.sources.files import local_files
@@ -37,8 +38,8 @@ from syndicate.text import dates, distinct, excerpt, in_full, squeeze
 T = TypeVar("T")
 KEYS = (
     "uri", "date", "dateline", "profile", "headline", "description", "language", "by",
-    "infoSources", "subjects", "urgency", "embargoedUntil", "expires", "url", "channels",
-    "overrides", "associations", "checks", "edNote",
+    "infoSources", "subjects", "urgency", "embargoedUntil", "expires", "remind", "repliesTo",
+    "replyDue", "url", "channels", "overrides", "associations", "checks", "edNote",
 )  # fmt: skip
 DATELINE_KEYS = ("text", "located")
 SOURCE_KEYS = ("name", "role", "uri")
@@ -153,6 +154,9 @@ def _words(front: FieldTable, zone: ZoneInfo, noted: _Noted) -> dict[str, Any]:
         "urgency": lambda: front.checked("urgency", front.text("urgency"), _urgency),
         "embargoed_until": lambda: _moment(front, "embargoedUntil", zone),
         "expires": lambda: _moment(front, "expires", zone, DAYS_END),
+        "remind": lambda: _remind(front),
+        "replies_to": lambda: _replies_to(front),
+        "reply_due": lambda: _moment(front, "replyDue", zone, DAYS_END),
         "channels": lambda: _channels(front),
         "overrides": lambda: _overrides(front),
     }
@@ -199,6 +203,27 @@ def _moment(
     if not text:
         return None
     return front.checked(key, text, lambda typed: dates.parse(typed, zone, otherwise))
+
+
+def _remind(front: FieldTable) -> tuple[str, ...] | None:
+    """How long before its deadline readers are reminded; an empty list is never."""
+    value = front.entries.get("remind")
+    if value is None:
+        return None
+    periods = _texts(front, "remind", FieldTable.line_text)
+    for text in periods:
+        front.checked("remind", text, period)
+    if periods and not front.text("expires"):
+        advice = "add a line expires: with the deadline, or delete this one"
+        raise Flaw(value.line, f"remind counts back from expires, and there is none ({advice})")
+    return periods
+
+
+def _replies_to(front: FieldTable) -> str:
+    uri = front.line_text("repliesTo", _identity)
+    if uri and uri == front.text("uri"):
+        raise Flaw(front.entries["repliesTo"].line, "repliesTo: it cannot answer itself")
+    return uri
 
 
 def _dateline(front: FieldTable) -> Dateline | None:

@@ -17,7 +17,9 @@ from syndicate.sources.front_matter import parsing, splitting
 from syndicate.sources.front_matter.flaws import Flaw
 from syndicate.sources.front_matter.values import FieldValue
 
-UNNOTICED_KEYS = {"uri", "channels", "embargoedUntil", "expires", "edNote", "checks"}  # by readers
+UNNOTICED_KEYS = {  # by readers
+    "uri", "channels", "embargoedUntil", "expires", "remind", "replyDue", "edNote", "checks",
+}  # fmt: skip
 
 
 def same_text(kept: str, text: str) -> bool:

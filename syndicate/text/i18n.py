@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syndicate.model.article import Media
@@ -67,6 +67,18 @@ ENGLISH = {
     "goodbye_subject": "You have unsubscribed",
     "come_back": "Subscribe again",
     "other_news": "Other news",
+    "ended": "This has ended",
+    "ended_rekrutmen": "Applications are closed",
+    "deadline": "until",
+    "deadline_rekrutmen": "closes",
+    "day_left": "1 day left",
+    "days_left": "{count} days left",
+    "hour_left": "1 hour left",
+    "hours_left": "{count} hours left",
+    "deadline_changed": "New deadline",
+    "deadlines": "Deadlines",
+    "right_of_reply": "Right of reply",
+    "reply_to": "Right of reply to",
     "profile_berita": "News",
     "profile_data": "Data",
     "profile_edukasi": "Education",
@@ -151,6 +163,18 @@ INDONESIAN = {
     "goodbye_subject": "Anda telah berhenti berlangganan",
     "come_back": "Berlangganan kembali",
     "other_news": "Kabar lain",
+    "ended": "Masa berlakunya sudah berakhir",
+    "ended_rekrutmen": "Pendaftaran ditutup",
+    "deadline": "sampai",
+    "deadline_rekrutmen": "ditutup",
+    "day_left": "Tinggal 1 hari",
+    "days_left": "Tinggal {count} hari",
+    "hour_left": "Tinggal 1 jam",
+    "hours_left": "Tinggal {count} jam",
+    "deadline_changed": "Batas waktu berubah",
+    "deadlines": "Batas waktu",
+    "right_of_reply": "Hak jawab",
+    "reply_to": "Hak jawab atas",
     "profile_berita": "Berita",
     "profile_data": "Data",
     "profile_edukasi": "Edukasi",
@@ -179,6 +203,7 @@ INDONESIAN = {
 }
 TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
 
+DAY, HOUR, FIVE_MINUTES = timedelta(days=1), timedelta(hours=1), timedelta(minutes=5)
 ZONE_ABBREVIATIONS = {
     "Asia/Jakarta": "WIB",
     "Asia/Pontianak": "WIB",
@@ -223,6 +248,36 @@ def moment(when: datetime, zone: ZoneInfo, language: str) -> str:
 def correction_line(at: datetime, note: str, zone: ZoneInfo, language: str) -> str:
     """``RALAT (18 Maret 2022 16.30 WIB): what was wrong``."""
     return f"{words_for(language)['correction']} ({moment(at, zone, language)}): {note}"
+
+
+def ended_line(profile: str, expires: datetime, zone: ZoneInfo, language: str) -> str:
+    """``Pendaftaran ditutup (12 Mei 2026 16.00 WIB)``: the line above what has expired."""
+    table = words_for(language)
+    words = table.get(f"ended_{profile}") or table["ended"]
+    return f"{words} ({moment(expires, zone, language)})"
+
+
+def deadline_line(
+    headline: str, profile: str, expires: datetime, zone: ZoneInfo, language: str
+) -> str:
+    """``Rekrutmen petugas, ditutup 12 Mei 2026 16.00 WIB``."""
+    table = words_for(language)
+    closes = table.get(f"deadline_{profile}") or table["deadline"]
+    return f"{headline}, {closes} {moment(expires, zone, language)}"
+
+
+def time_left(left: timedelta, language: str) -> str:
+    """``Tinggal 7 hari``, ``Tinggal 20 jam``: never more than there is, but for what a tick takes.
+
+    A tick may come an hour late to days and five minutes to hours.
+    """
+    table = words_for(language)
+    for unit, slack, name in ((DAY, HOUR, "day"), (HOUR, FIVE_MINUTES, "hour")):
+        if (count := (left + slack) // unit) > 0:
+            return (
+                table[f"{name}_left"] if count == 1 else table[f"{name}s_left"].format(count=count)
+            )
+    return table["deadlines"]
 
 
 def file_size(count: int, language: str) -> str:

@@ -28,6 +28,7 @@ from syndicate.model.article import (
     Publisher,
     Withdrawal,
 )
+from syndicate.model.beside import Related
 from syndicate.testing import (
     HARD,
     HELLO,
@@ -37,6 +38,7 @@ from syndicate.testing import (
     ChannelTests,
     corrected,
     edition,
+    ended,
     item,
     withdrawn,
 )
@@ -131,6 +133,43 @@ def test_the_newsroom_feed_is_the_one_that_was_looked_at(name: str) -> None:
     if os.environ.get("GOLDEN") == "write":  # then look at them
         (GOLDEN / name).write_bytes(made.content)
     assert made.content.decode() == (GOLDEN / name).read_bytes().decode()
+
+
+def deadlines() -> Edition:
+    """A recruitment that is over; an article that was answered, and its answer."""
+    opened = replace(
+        HELLO, uri="tag:example.id,2026-05-01:ppk", headline="Rekrutmen petugas PPK",
+        profile="rekrutmen", language="id", url="https://kominfo.example.id/ppk",
+    )  # fmt: skip
+    answer = Related(uri="tag:example.id,2026-05-20:jawab", headline="Kami <tidak> menolak",
+                     url="https://kominfo.example.id/jawab?x=1&y=2")  # fmt: skip
+    original = Related(uri="tag:example.id,2026-05-02:kpu", headline="KPU & dinas")
+    first = replace(opened, uri=original.uri, headline=original.headline, profile="berita")
+    second = replace(first, uri=answer.uri, headline=answer.headline, replies_to=first.uri)
+    return Edition(
+        key="feed",
+        publisher=OFFICE_OF_BENGKALIS,
+        items=(ended(opened), item(first, replies=(answer,)), item(second, replies_to=original)),
+    )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_deadlines_and_answers_are_those_that_were_looked_at(name: str) -> None:
+    (made,) = (r for r in make_feed().render(deadlines()) if r.address == name)
+    path = GOLDEN / f"deadlines-{name}"
+    if os.environ.get("GOLDEN") == "write":  # then look at them
+        path.write_bytes(made.content)
+    assert made.content.decode() == path.read_bytes().decode()
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_a_page_of_a_deadline_or_an_answer_is_the_one_that_was_looked_at(place: int) -> None:
+    what = deadlines()
+    made = make_feed().page(replace(what, items=what.items[place : place + 1]))
+    path = GOLDEN / f"deadlines-{place}.html"
+    if os.environ.get("GOLDEN") == "write":
+        path.write_bytes(made.content)
+    assert made.content.decode() == path.read_bytes().decode()
 
 
 def test_readers_get_every_field_of_an_article() -> None:

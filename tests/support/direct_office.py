@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import Row, String, and_, cast, func, inspect, select
 
 from support.onlookers import onlooker
 from support.walls import Post, set_mood, shown
+from syndicate.config.deadlines import Deadlines
 from syndicate.config.loader import Settings
 from syndicate.ledger import Joiner
 from syndicate.ledger.schema import (
@@ -45,6 +46,7 @@ class DirectOffice:
     url: str
     walls: Mapping[str, Mapping[str, Any]]  # the channels' tables
     now: datetime = NOON
+    deadlines: Deadlines = field(default_factory=Deadlines)
 
     def having(self, **kinds: str) -> DirectOffice:
         """The same office with these channels, each with a folder of its own name."""
@@ -74,6 +76,7 @@ class DirectOffice:
             publisher=OFFICE,
             ledger_url=self.url,
             channels=self.walls,
+            deadlines=self.deadlines,
         )
         opened = Office.open(settings, lambda: self.now)
         try:

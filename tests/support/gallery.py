@@ -11,7 +11,7 @@ from typing import Any
 from support.posts import Post, marked, post, units
 from syndicate import Article, Item, Publisher
 from syndicate.sources import read
-from syndicate.testing import corrected, item, withdrawn
+from syndicate.testing import ANSWER, ORIGINAL, corrected, ended, item, withdrawn
 
 HOME = Path(__file__).parents[1] / "channels" / "golden"
 DESK = Publisher(name="Kabar", url="https://kabar.example", timezone="Asia/Jakarta")
@@ -59,6 +59,9 @@ class Piece:
 STATES: Mapping[str, State] = {
     "correction": lambda article: corrected(article, "Batas semula tertulis 6 Mei."),
     "withdrawal": lambda article: withdrawn(article, "Uji coba ditunda tanpa tanggal baru."),
+    "ended": ended,
+    "answered": lambda article: item(article, replies=(ANSWER,)),
+    "answer": lambda article: item(article, replies_to=ORIGINAL),
     "withdrawal-english": lambda article: withdrawn(article, "Nobody had planned it."),
 }
 SETTINGS: Mapping[str, Mapping[str, Any]] = {

@@ -155,6 +155,12 @@ class NotedBoard(SearchableBoard):
                 address=f"note-{one.version}", media_type="text/plain", content=note, follows="post"
             )
             yield replace(told, tells=one.version)
+        for reminder in item.reminders:
+            yield Rendition(
+                address=f"reminder-{reminder.key}", media_type="text/plain",
+                content=f"reminder: {said(item)}, {reminder.expires - reminder.at} left".encode(),
+                follows="post", reminds=reminder.key,
+            )  # fmt: skip
 
     def publish(self, delivery: Delivery) -> Receipt:
         if not delivery.followed:
@@ -257,6 +263,7 @@ class Letters(Wall, MailingList):
         if self.breaks:
             raise ZeroDivisionError("nothing to say it with")
         news = [said(item) for item in edition.items]
+        news += [f"reminder: {said(item)}" for item in edition.reminders]
         changes = [f"changed: {said(item)}" for item in edition.corrections]
         yield Rendition(
             address="", media_type="text/plain", content="\n".join(changes + news).encode()
@@ -281,6 +288,16 @@ class Letters(Wall, MailingList):
             return Outcome(delivery, error)
 
 
+@dataclass(kw_only=True)
+class PickyLetters(Letters):
+    """Letters without the articles whose headline begins in this way."""
+
+    not_about: str = ""
+
+    def takes(self, item: Item) -> bool:
+        return not item.article.headline.startswith(self.not_about)
+
+
 class SearchableLetters(Letters, SearchableWall):
     """Letters whose copies are kept where one can look."""
 
@@ -290,7 +307,9 @@ def said(item: Item) -> str:
     if item.withdrawal:
         return f"withdrawn: {item.withdrawal.reason}"
     notes = [f" ({one.note})" for one in item.corrections[-1:]]
-    return "".join((item.article.headline, *notes))
+    notes += [f" [answers {item.replies_to.headline}]"] if item.replies_to else []
+    notes += [f" [answered by {reply.headline}]" for reply in item.replies]
+    return "".join(("ended: " if item.ended else "", item.article.headline, *notes))
 
 
 def text_of(delivery: Delivery) -> str:

@@ -34,6 +34,7 @@ class Contents:
     publisher: Publisher
     corrections: tuple[LetterEntry, ...]
     entries: tuple[LetterEntry, ...]
+    reminders: tuple[LetterEntry, ...] = ()  # of deadlines; a section of their own
     more: tuple[LetterEntry, ...] = ()  # shortened, for a letter that would be too long or too many
 
     @property
@@ -87,6 +88,7 @@ def letter_contents(edition: Edition, wording: Wording, *, brief: bool = False) 
         language=language,
         publisher=edition.publisher,
         corrections=tuple(writer.correction(item) for item in edition.corrections),
+        reminders=tuple(writer.reminder(item) for item in edition.reminders),
         entries=tuple(entries),
     )
 
@@ -132,6 +134,8 @@ def _subject(
         more = table["and_more"].format(count=len(live) - 1) if len(live) > 1 else ""
     elif items := [*edition.corrections, *edition.items]:
         headline = f"{table['corrections_and_withdrawals']}: {_short(items[0].article.headline)}"
+    elif edition.reminders:
+        headline = f"{table['deadlines']}: {_short(edition.reminders[0].article.headline)}"
     pattern = wording.subject
     if edition.urgent:
         pattern = "{headline}"

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape, unescape
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from syndicate import Article, Edition, Item, Media
+from syndicate import Article, Edition, Item, Media, Related
 from syndicate.model.article import Correction
 from syndicate.text import address_of, datelined, excerpt, plain, squeeze, visible
-from syndicate.text.i18n import correction_line, document_line, moment
+from syndicate.text.i18n import (
+    correction_line,
+    deadline_line,
+    document_line,
+    ended_line,
+    moment,
+    time_left,
+)
 from syndicate_email.letter.plain_text import HTML_LINK, IMG_TAG, html_to_text, picture_description
 
 MOST_LEAD = 1000  # characters, where the rest is a link away
@@ -44,6 +51,15 @@ class EntryDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntryLine:
+    """A line above an entry's text: that it is over, what it answers, what answers it."""
+
+    label: str
+    text: str = ""  # another article's headline
+    url: str = ""  # and its page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterEntry:
     """One article in the letter; each text is one line without markup, except ``html``."""
 
@@ -58,6 +74,7 @@ class LetterEntry:
     html: str = ""  # the whole article, where there is no page to read it on
     text: str = ""  # the same, as lines
     corrections: tuple[str, ...] = ()
+    beside: tuple[EntryLine, ...] = ()
     sources: str = ""
     picture: EntryPicture | None = None
     documents: tuple[EntryDocument, ...] = ()
@@ -66,7 +83,7 @@ class LetterEntry:
     @property
     def shortened(self) -> LetterEntry:
         """Only the headline and the link; the entry itself where that would lose something."""
-        if self.withdrawn or self.corrections or not self.url:
+        if self.withdrawn or self.corrections or self.beside or not self.url:
             return self
         return LetterEntry(headline=self.headline, language=self.language, url=self.url)
 
@@ -110,6 +127,7 @@ class EntryWriter:
             uri=quote(article.uri, safe=""),
             dateline=_dateline(article),
             corrections=self._corrections(item),
+            beside=tuple(self._beside(item)),
             sources=", ".join(clean_line(source.name) for source in article.originators),
             picture=_picture(article.pictures, self.words),
             documents=tuple(_documents(article, self.language)),
@@ -126,7 +144,33 @@ class EntryWriter:
             language=item.article.language or self.language,
             url=_page(item.article.url),
             corrections=self._corrections(replace(item, corrections=self._new_corrections(item))),
+            beside=tuple(self._beside(item)),
         )
+
+    def reminder(self, item: Item) -> LetterEntry:
+        """Return the reminder of an article's deadline: how long it still has, and until when."""
+        article, closed, language = item.article, self.edition.closed, self.language
+        assert article.expires
+        assert closed, "a digest has an end"
+        headline, profile = clean_line(article.headline), article.profile
+        line = deadline_line(headline, profile, article.expires, self.zone, language)
+        return LetterEntry(
+            headline=f"{time_left(article.expires - closed, language)}: {line}",
+            language=article.language or language,
+            url=_page(article.url),
+            beside=tuple(self._beside(item)),
+        )
+
+    def _beside(self, item: Item) -> Iterator[EntryLine]:
+        """Yield the lines above an article that are not its own revision's."""
+        article = item.article
+        if item.ended and article.expires:
+            ended = ended_line(article.profile, article.expires, self.zone, self.language)
+            yield EntryLine(label=ended)
+        if item.replies_to:
+            yield _related(self.words["reply_to"], item.replies_to)
+        for reply in item.replies:
+            yield _related(self.words["right_of_reply"], reply)
 
     def _new_corrections(self, item: Item) -> tuple[Correction, ...]:
         """Return the corrections that no earlier letter carried."""
@@ -144,6 +188,7 @@ class EntryWriter:
             language=item.article.language or self.language,
             withdrawn=True,
             reason=clean_line(item.withdrawal.reason),
+            beside=tuple(self._beside(item)),
         )
 
     def _corrections(self, item: Item) -> tuple[str, ...]:
@@ -151,6 +196,10 @@ class EntryWriter:
             correction_line(note.at, clean_line(note.note), self.zone, self.language)
             for note in item.corrections
         )
+
+
+def _related(label: str, related: Related) -> EntryLine:
+    return EntryLine(label=label, text=clean_line(related.headline), url=_page(related.url))
 
 
 def _with_lead(entry: LetterEntry, article: Article) -> LetterEntry:

@@ -6,22 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from syndicate import Item, Publisher
-from syndicate.text.i18n import moment, words_for
+from syndicate import Item, Publisher, Reminder
+from syndicate.text.i18n import deadline_line, ended_line, moment, time_left, words_for
 from syndicate_telegram.limits import CAPTION_UNITS, TEXT_UNITS
 from syndicate_telegram.post import Post
 from syndicate_telegram.rendering.entities import api_entities
 from syndicate_telegram.rendering.layout import (
     PostOptions,
+    beside_lines,
     correction_lines,
     language_of,
     lay_out,
     priority_links,
 )
-from syndicate_telegram.rendering.rich_text import RichText, join_texts, one_line
+from syndicate_telegram.rendering.rich_text import RichText, as_link, join_texts, one_line
 from syndicate_telegram.rendering.shortening import shorten_to_word
 
 NOTICE_HEADLINE_UNITS = 256
+NOTICE_LINES_UNITS = 300  # of what a withdrawn article answered, and what answers it
 
 
 def compose_post(item: Item, publisher: Publisher, options: PostOptions) -> Post:
@@ -46,6 +48,31 @@ def compose_reply(item: Item, publisher: Publisher, version: int) -> Post:
     [line] = [line for number, line in correction_lines(item, publisher) if number == version]
     fields = _text_fields(shorten_to_word(line, TEXT_UNITS))
     return Post(**fields, urgency=item.article.urgency, zone=publisher.timezone)
+
+
+def compose_reminder(item: Item, publisher: Publisher, reminder: Reminder) -> Post:
+    """Return the short post under an article's own that reminds of its deadline."""
+    fields = _text_fields(_reminder(item, publisher, reminder))
+    return Post(**fields, urgency=item.article.urgency, zone=publisher.timezone)
+
+
+def _reminder(item: Item, publisher: Publisher, reminder: Reminder) -> RichText:
+    article, language, zone = item.article, language_of(item.article, publisher), publisher.zone
+    expires = article.expires or reminder.expires
+    if item.withdrawal:
+        return _withdrawal_notice(item, publisher)
+    if item.ended:
+        words = ended_line(article.profile, expires, zone, language)
+    elif article.expires != reminder.expires:  # how long is left it cannot say any more
+        words = words_for(language)["deadline_changed"]
+    else:
+        words = time_left(reminder.expires - reminder.at, language)
+    headline = shorten_to_word(one_line(article.headline), NOTICE_HEADLINE_UNITS).text
+    if not item.ended:
+        headline = deadline_line(headline, article.profile, expires, zone, language)
+    text = RichText(f"{words}: ").styled("bold") + one_line(headline)
+    more = as_link(RichText(words_for(language)["read_more"]), article.url or "")
+    return join_texts("\n", (text, more)) if article.url else text
 
 
 def _article_post(item: Item, publisher: Publisher, options: PostOptions) -> Post:
@@ -76,7 +103,8 @@ def _withdrawal_notice(item: Item, publisher: Publisher) -> RichText:
     headline = shorten_to_word(title, NOTICE_HEADLINE_UNITS).styled("bold")
     when = moment(withdrawal.at, publisher.zone, language)
     reason = one_line(f"{labels['reason']} ({when}): {withdrawal.reason}")
-    head = join_texts("\n\n", (headline, RichText(labels["withdrawn_notice"])))
+    answers = shorten_to_word(beside_lines(item, publisher), NOTICE_LINES_UNITS)
+    head = join_texts("\n\n", (headline, answers, RichText(labels["withdrawn_notice"])))
     return join_texts("\n", (head, shorten_to_word(reason, CAPTION_UNITS - head.units - 1)))
 
 

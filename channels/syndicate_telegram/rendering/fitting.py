@@ -14,6 +14,7 @@ from syndicate_telegram.rendering.blocks import TextBlock, assemble
 from syndicate_telegram.rendering.rich_text import RichText, join_texts
 from syndicate_telegram.rendering.shortening import shorten_to_sentence, shorten_to_word
 
+SHORTEST_LINE_UNITS = 60  # of what stands beside the text
 SHORTEST_BEGINNING_UNITS = 200  # of a text; a shorter one is not worth reading
 
 
@@ -22,6 +23,7 @@ class PostParts:
     """The parts of a post in their order, before they are made to fit."""
 
     headline: RichText
+    beside: RichText  # lines: that it is over, what it answers, what answers it
     corrections: tuple[RichText, ...]  # newest first
     body: tuple[TextBlock, ...]
     documents: RichText  # links to them
@@ -45,7 +47,7 @@ class PostParts:
         """Return the post with this text in its middle."""
         corrections = join_texts("\n", self.corrections)
         notes = join_texts("\n", (self.source, self.pictures))
-        opening = (self.headline, corrections)
+        opening = (self.headline, self.beside, corrections)
         closing = (self.documents, self.more, notes, self.hashtags)
         return join_texts("\n\n", (*opening, body, *closing))
 
@@ -67,13 +69,18 @@ class PostParts:
         for count in range(len(self.corrections), len(newest), -1):
             yield replace(without_alt, corrections=self.corrections[:count])
         yield replace(without_alt, corrections=newest)
-        yield replace(without_alt, corrections=newest, hashtags=RichText())
+        bare = replace(without_alt, corrections=newest, hashtags=RichText())
+        yield bare
+        if self.beside:  # a text that filled its post must go on doing so
+            yield replace(bare, beside=shorten_to_word(self.beside, SHORTEST_LINE_UNITS))
+            yield replace(bare, beside=RichText())
         if not self.more:  # no word is cut where nobody could read on
             return
         yield replace(
             self,
             headline=shorten_to_word(self.headline, limit // 4),
             corrections=tuple(shorten_to_word(line, limit // 3) for line in newest),
+            beside=shorten_to_word(self.beside, limit // 8),
             documents=shorten_to_word(self.documents, limit // 8),
             source=shorten_to_word(self.source, limit // 8),
             pictures=shorten_to_word(self.credits, limit // 8),

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from syndicate import Article, ArticleError, Item, Media, Publisher
+from syndicate import Article, ArticleError, Item, Media, Publisher, Related
 from syndicate.text import datelined
-from syndicate.text.i18n import correction_line, words_for
+from syndicate.text.i18n import correction_line, ended_line, words_for
 from syndicate_telegram.limits import CAPTION_UNITS, TEXT_UNITS
 from syndicate_telegram.post import Shape
 from syndicate_telegram.rendering.attachments import caption_lines, document_links
@@ -21,8 +21,11 @@ from syndicate_telegram.rendering.hashtags import subject_line
 from syndicate_telegram.rendering.inline_pictures import link_pictures
 from syndicate_telegram.rendering.media_layout import MediaLayout
 from syndicate_telegram.rendering.rich_text import RichText, as_link, join_texts, one_line
+from syndicate_telegram.rendering.shortening import shorten_to_word
 from syndicate_telegram.rendering.word_check import require_all_words
 from syndicate_telegram.settings import Length, Preview
+
+RELATED_UNITS = 200  # of another article's headline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +87,24 @@ def correction_lines(item: Item, publisher: Publisher) -> Iterator[tuple[int, Ri
         line = correction_line(correction.at, correction.note, publisher.zone, language)
         rest = RichText(one_line(line).text.removeprefix(label))
         yield correction.version, RichText(label).styled("bold") + rest
+
+
+def beside_lines(item: Item, publisher: Publisher) -> RichText:
+    """Return the lines beside an article's text: that it is over, what it answers, its answers."""
+    article, language = item.article, language_of(item.article, publisher)
+    labels, lines = words_for(language), []
+    if item.ended and article.expires:
+        ended = ended_line(article.profile, article.expires, publisher.zone, language)
+        lines.append(RichText(ended).styled("bold"))
+    if item.replies_to:
+        lines.append(_related(labels["reply_to"], item.replies_to))
+    lines += [_related(labels["right_of_reply"], reply) for reply in item.replies]
+    return join_texts("\n", lines)
+
+
+def _related(label: str, related: Related) -> RichText:
+    headline = shorten_to_word(one_line(related.headline), RELATED_UNITS)
+    return RichText(f"{label}: ") + as_link(headline, related.url)
 
 
 def language_of(article: Article, publisher: Publisher) -> str:
@@ -156,6 +177,7 @@ def _parts(
     label = labels["document" if any(media.is_document for media in pictures) else "photo"]
     return PostParts(
         headline=one_line(article.headline).styled("bold"),
+        beside=beside_lines(item, publisher),
         corrections=tuple(line for _, line in correction_lines(item, publisher)),
         body=body,
         documents=document_links(documents, language),

@@ -15,6 +15,8 @@ from syndicate.ledger.catalogue.digests import DigestLetters
 from syndicate.ledger.catalogue.drafts import Drafts
 from syndicate.ledger.catalogue.editions import Editions
 from syndicate.ledger.catalogue.notices import Notices
+from syndicate.ledger.catalogue.reminders import Reminders
+from syndicate.ledger.catalogue.replies import Replies
 from syndicate.ledger.catalogue.revisions import Revisions
 from syndicate.ledger.catalogue.scheduled import Schedule
 from syndicate.ledger.catalogue.windows import Windows
@@ -34,6 +36,8 @@ class Catalogue:
         self.articles = Articles(db)
         self.acts = Acts(db)
         self.revisions = Revisions(db, self.articles)
+        self.replies = Replies(db, self.articles)
+        self.reminders = Reminders(db, self.articles)
         self.drafts = Drafts(db)
         self.schedule = Schedule(db, self.drafts)
         self.channels = Channels(db)

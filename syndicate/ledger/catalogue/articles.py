@@ -61,6 +61,12 @@ class Articles:
             self.read([uri])
         return self._read[uri]
 
+    def all_of(self, uris: Iterable[str]) -> list[Standing]:
+        """Return what is known of these articles, without those the ledger has never seen."""
+        asked = list(uris)
+        self.read(asked)
+        return [standing for uri in asked if (standing := self._read[uri])]
+
     def at_path(self, path: str) -> Standing | None:
         """Return the article that was last read from this file; the newest of several."""
         return _newest(self._standings(articles.c.path == path))
@@ -84,6 +90,14 @@ class Articles:
         """Return these articles as they now stand, in this order."""
         self.read(uris)
         return [_item_of(self._read[uri]) for uri in uris]
+
+    def ended(self, uris: Iterable[str]) -> list[str]:
+        """Return those of these articles that have expired, where readers are to see it."""
+        found: list[str] = []
+        for batch in batches(uris):
+            here = and_(articles.c.uri.in_(batch), articles.c.ended)
+            found += self.db.scalars(select(articles.c.uri).where(here))
+        return found
 
     def lacking(self, uris: Iterable[str]) -> list[str]:
         """Return those uris that are neither articles here nor disowned by a person."""
@@ -209,6 +223,7 @@ def _item(row: Row[Any], article: Article, changes: Sequence[Any]) -> Item:
         ),
         withdrawal=_withdrawal(row, changes),
         expired=row.expired,
+        ended=row.ended and row.pub_status != PubStatus.CANCELED,
     )
 
 

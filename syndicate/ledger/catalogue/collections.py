@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, select, true, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, true, update
 
 from syndicate.ledger.schema import article_subjects, articles, fragments, syndications
 from syndicate.model.article import PubStatus
@@ -25,13 +25,13 @@ class Collections:
     def newest(
         self, channel: int, most: int, *, subject: str | None = None, since: datetime | None = None
     ) -> list[Held]:
-        """Return what a channel has that has not expired, newest first.
+        """Return what a channel has that has not expired, or is marked as such, newest first.
 
         Notices stay if the article was withdrawn ``since`` then.
         """
         canceled = articles.c.pub_status == PubStatus.CANCELED
         lately = articles.c.updated_at >= since if since else true()
-        current = case((canceled, lately), else_=~articles.c.expired)
+        current = case((canceled, lately), else_=or_(~articles.c.expired, articles.c.ended))
         s, under = syndications.c, article_subjects.c
         # not joined: the articles are to be walked from the newest on
         mine = select(s.uri).where(s.channel_id == channel, s.uri == articles.c.uri).exists()

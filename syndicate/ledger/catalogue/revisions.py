@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ from sqlalchemy import (
 from syndicate.ledger.catalogue.articles import WITHDRAWAL, Articles
 from syndicate.ledger.catalogue.collections import Collections
 from syndicate.ledger.catalogue.media import keep_media
+from syndicate.ledger.catalogue.replies import note_replies
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.clock import not_far_ahead
 from syndicate.ledger.schema import article_subjects, articles, minted, revisions
 from syndicate.model.article import Article, Item, PubStatus
@@ -116,6 +118,7 @@ class Revisions:
         }
         self.db.execute(insert(revisions), new)
         self._file_under(article, first, is_new=known is None)
+        note_replies(self.db, article, is_new=known is None)
         self._known.forget(article.uri)
         return version
 
@@ -194,6 +197,7 @@ class Revisions:
         here = and_(revisions.c.uri == article.uri, revisions.c.version == version)
         values = {"document": _document(article), "fingerprint": article.fingerprint}
         self.db.execute(update(revisions).where(here).values(**values, source=source))
+        note_replies(self.db, article, is_new=False)
         self._known.forget(article.uri)
         self.lies_at(article, path, at)
 
@@ -229,15 +233,24 @@ class Revisions:
         uris = list(self.db.scalars(select(articles.c.uri).where(which).order_by(articles.c.uri)))
         if uris:
             here = articles.c.uri.in_(uris)
-            self.db.execute(update(articles).where(here).values(expired=expired))
+            self.db.execute(update(articles).where(here).values(expired=expired, ended=False))
             for uri in uris:
                 self._known.forget(uri)
         return uris
 
+    def mark_ended(self, uris: Sequence[str]) -> None:
+        """Let readers see that these articles have expired."""
+        for batch in batches(uris):
+            here = and_(articles.c.uri.in_(batch), articles.c.expired)
+            self.db.execute(update(articles).where(here).values(ended=True))
+        for uri in uris:
+            self._known.forget(uri)
+
     def _expiry(self, article: Article, at: datetime) -> dict[str, Any]:
         expires = article.expires
         past = expires is not None and expires <= not_far_ahead(self.db, at)
-        return {"expires_at": expires, "expired": past}
+        values: dict[str, Any] = {"expires_at": expires, "expired": past}
+        return values if past else values | {"ended": False}
 
     def keep_media(self, files: Mapping[str, bytes]) -> None:
         """Keep the bytes of pictures and documents, by their sha256."""

@@ -25,8 +25,16 @@ from sqlalchemy import (
 from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.database.clock import FARTHEST_AHEAD
 from syndicate.ledger.database.engine import insert_row
-from syndicate.ledger.schema import articles, edition_items, editions, notices, runs, syndications
-from syndicate.model.article import Item
+from syndicate.ledger.schema import (
+    articles,
+    edition_items,
+    editions,
+    notices,
+    reminders,
+    runs,
+    syndications,
+)
+from syndicate.model.article import Item, PubStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +139,33 @@ class Windows:
         versions = {row.uri: row.version for row in self.db.execute(query)}
         items = self._articles.items(list(versions))
         return [replace(item, told_version=versions[item.article.uri]) for item in items]
+
+    def reminded(self, channel: int, closed: datetime) -> list[Item]:
+        """Return carried articles whose reminder came since a list last carried them.
+
+        The nearest deadline comes first. Withdrawn and expired ones are left out.
+        """
+        when = func.max(func.coalesce(editions.c.closed_at, editions.c.opened_at)).label("at")
+        last = items_of(channel, edition_items.c.uri, when)
+        last = last.group_by(edition_items.c.uri)
+        carried = last.subquery()
+        query = (
+            select(articles.c.uri)
+            .join(carried, carried.c.uri == articles.c.uri)
+            .join(reminders, reminders.c.uri == articles.c.uri)
+            .where(reminders.c.moment > carried.c.at, reminders.c.moment < closed)
+            .where(reminders.c.expires_at == articles.c.expires_at)
+            .where(articles.c.expires_at > closed, ~articles.c.expired)
+            .where(articles.c.pub_status == PubStatus.USABLE)
+            .group_by(articles.c.uri, articles.c.expires_at)
+            .order_by(articles.c.expires_at, articles.c.uri)
+        )
+        items = self._articles.items(list(self.db.scalars(query)))
+        return [item for item in items if self._is_usable(item)]
+
+    def _is_usable(self, item: Item) -> bool:
+        standing = self._articles.standing(item.article.uri)
+        return standing is not None and standing.pub_status is PubStatus.USABLE
 
     def carried(self, edition: int, part: str) -> list[Item]:
         """Return what a digest carries in one of its parts, as the articles now stand."""

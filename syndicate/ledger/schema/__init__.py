@@ -12,6 +12,7 @@ from syndicate.ledger.schema.articles import (
 from syndicate.ledger.schema.base import PARTIAL, Id, Moment, metadata, postgresql_too
 from syndicate.ledger.schema.canaries import canaries
 from syndicate.ledger.schema.channels import channels, fragments, leftovers, syndications, used
+from syndicate.ledger.schema.deadlines import reminders, replies, replies_due
 from syndicate.ledger.schema.deliveries import (
     STATES,
     attempts,
@@ -94,7 +95,10 @@ __all__ = [
     "notices",
     "partner_letters",
     "postgresql_too",
+    "reminders",
     "renditions",
+    "replies",
+    "replies_due",
     "reported",
     "requests",
     "revisions",

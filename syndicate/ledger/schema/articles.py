@@ -31,6 +31,7 @@ articles = Table(
     Column("updated_at", Moment, nullable=False),
     Column("expires_at", Moment, index=True),  # as expired
     Column("expired", Boolean, nullable=False, server_default=false()),
+    Column("ended", Boolean, nullable=False, server_default=false()),  # and readers see it
     Column("url", Text, index=True),  # of the newest revision
     Column("text_print", String(64), index=True),  # likewise, as the next
     Column("headline_print", String(64), index=True),  # (syndicate/text/similarity.py)

@@ -43,7 +43,7 @@ edition_items = Table(  # what a digest said; standing editions say what is live
     Column("uri", ForeignKey("articles.uri"), primary_key=True),
     Column("part", String, nullable=False),
     Column("version", Integer, nullable=False),
-    CheckConstraint("part IN ('new', 'correction')", name="part"),
+    CheckConstraint("part IN ('new', 'correction', 'reminder')", name="part"),
 )
 
 renditions = Table(  # what is or should be somewhere, word for word; forgotten when neither

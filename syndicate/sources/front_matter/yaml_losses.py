@@ -16,7 +16,16 @@ BLOCK_HEADER = re.compile(r"[|>][0-9+-]*")
 VALUE = re.compile(r"(?P<depth> *)(?P<key>(?:- +)?[^\s#:]+:\s+|- +)?(?P<text>[^\s|>#].*)")
 ENTRY = re.compile(r"[ ]*(?P<head>- +(?:[\w.-]+ *: +)?|(?P<key>[\w.-]+) *: +)(?P<value>[^ ].*)")
 # numbers, dates and names: a comment behind one takes no text away
-OF_NO_TEXT = {"urgency", "date", "embargoedUntil", "expires", "language", "profile", "role"}
+OF_NO_TEXT = {
+    "urgency",
+    "date",
+    "embargoedUntil",
+    "expires",
+    "replyDue",
+    "language",
+    "profile",
+    "role",
+}
 ADDRESS_KEYS = {"url", "uri", "file"}  # a # without a space after it may be meant as a part of one
 QUOTE_IT = "put the whole value in quotes"
 # in double quotes: a pair of backslashes, or a backslash and what it takes with it
