@@ -22,6 +22,7 @@ STATE_WORDS = {
     "sending": "under way",
     "refused": "refused",
     "in_doubt": "in doubt",
+    "held": "held",  # of an article that is withheld
     # letters
     "sent": "done",
     "off": "called off",
@@ -182,6 +183,8 @@ def letters_line(digest: DigestCount) -> Line:
     order = ("in_doubt", "due", "deferred", "sending", "refused")
     worst = next((state for state in order if state in digest.states), "sent")
     state = "waiting" if worst == "deferred" else state_word(worst)
+    if digest.held and state == "waiting":
+        state = "held"
     anew = (
         "composed again, because an article in it was corrected or withdrawn"
         if digest.composed > 1
@@ -190,7 +193,8 @@ def letters_line(digest: DigestCount) -> Line:
     why = (
         f"paused, and one letter is tried each time: {digest.why}" if digest.paused else digest.why
     )
-    reasons = [letter_counts(digest.states), anew, digest.halted or why or digest.put_off]
+    held = "an article in it is held" if digest.held else ""
+    reasons = [letter_counts(digest.states), anew, held or digest.halted or why or digest.put_off]
     doubts = f"syndicate resolve {digest.edition} --all-sent   or   --all-again"
     return Line(
         channel=digest.channel,
@@ -238,15 +242,23 @@ def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line
         about=place.edition,
         address=place.address if place.email is None else masked_address(place.email),
         action=action,
-        state="given up" if place.given_up else state_word(place.state),
+        state=_state_of(place),
         url=place.url,
         why=_reason(place, zone) if place.state != "settled" else why or place.why,
         resolve=resolve_command(place),
     )
 
 
+def _state_of(place: Place) -> str:
+    if place.held:
+        return STATE_WORDS["held"]
+    return "given up" if place.given_up else state_word(place.state)
+
+
 def _reason(place: Place, zone: ZoneInfo) -> str:
     """Explain why it is not at rest; a doubtful letter can be looked up in a log by its key."""
+    if place.held:
+        return "its article is held"
     if place.state == "due" and place.not_before:
         again = f"it is tried again from {moment(place.not_before, zone, 'en')}"
         return "; ".join(filter(None, (place.why, again)))

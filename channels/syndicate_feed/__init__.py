@@ -146,6 +146,12 @@ class Feed(Collection):
 
         return map(bytes, pieces(entries(items, publisher), self._language(publisher)))
 
+    def shows(self, document: bytes, piece: bytes) -> bool:
+        from syndicate_feed.pieces import Piece
+
+        item = Piece.parse(piece)
+        return any(form in document for form in (item.rss, item.atom, item.json))
+
     def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterator[Rendition]:
         from syndicate_feed.json_feed import json_document
         from syndicate_feed.pieces import Piece

@@ -221,7 +221,7 @@ def _content(article: Article, language: str) -> str:
 
 def _corrections(item: Item, publisher: Publisher, language: str) -> Iterable[str]:
     for note in reversed(item.corrections):
-        yield correction_line(note.at, squeeze(note.note), publisher.zone, language)
+        yield correction_line(note.at, squeeze(note.note), publisher.zone, language, note.label)
 
 
 def _ended(item: Item, publisher: Publisher, language: str) -> str:

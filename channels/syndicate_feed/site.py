@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from syndicate import Item, Media, Related
+from syndicate.model.article import Correction
 from syndicate.text import excerpt, squeeze
 from syndicate.text.i18n import day, moment, words_for
 from syndicate_feed import addresses
@@ -71,8 +72,8 @@ def article_page(head: FeedHead, entry: Entry, item: Item, address: str, follow:
     published = moment(entry.published, zone, entry.language)
     updated = moment(entry.updated, zone, entry.language)
     history = [
-        (note.at.isoformat(), moment(note.at, zone, entry.language), squeeze(note.note))
-        for note in reversed(item.corrections)
+        (note.at.isoformat(), moment(note.at, zone, entry.language), _history_note(note, entry))
+        for note in reversed(_shown_corrections(item))
     ]
     return _rendered(
         "article.html.jinja",
@@ -90,6 +91,19 @@ def article_page(head: FeedHead, entry: Entry, item: Item, address: str, follow:
         index=f"{head.base}/{addresses.INDEX}",
         data=_json_ld(head, entry, item, address),
     )
+
+
+def _shown_corrections(item: Item) -> Sequence[Correction]:
+    """Return what readers were told of; nothing of a killed article, whose words it may repeat."""
+    is_killed = item.withdrawal is not None and item.withdrawal.kill
+    return () if is_killed else item.corrections
+
+
+def _history_note(note: Correction, entry: Entry) -> str:
+    if not note.undoes:
+        return squeeze(note.note)
+    label = words_for(entry.language)[note.label].capitalize()
+    return f"{label}: {squeeze(note.note)}" if note.note else label
 
 
 def main_html(page: bytes) -> str:
@@ -143,7 +157,8 @@ def _json_ld(head: FeedHead, entry: Entry, item: Item, address: str) -> str:
                 "text": squeeze(note.note),
                 "datePublished": note.at.isoformat(),
             }
-            for note in item.corrections
+            for note in _shown_corrections(item)
+            if not note.undoes
         ],
         "creativeWorkStatus": "Withdrawn" if item.withdrawal else "",
     }

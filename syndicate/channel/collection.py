@@ -43,6 +43,10 @@ class Collection(Revises, Removes, Repeatable):
     def assemble(self, edition: Edition, pieces: Sequence[bytes]) -> Iterable[Rendition]:
         """Join pieces to documents; the edition may come without its items."""
 
+    def shows(self, document: bytes, piece: bytes) -> bool:
+        """Return True if a document, as it was assembled, holds this piece of an item."""
+        return piece in document
+
     @property
     def keeps_notices(self) -> timedelta | None:
         """Return how long a withdrawn article stays as a notice; None is forever."""

@@ -15,12 +15,12 @@ from syndicate.cli import (
     channels,
     desk,
     digests,
-    holds,
     ledger,
     lists,
     minors,
     records,
     setup,
+    states,
 )
 from syndicate.cli.failures import command
 from syndicate.cli.invocation import begin, invocation
@@ -123,7 +123,7 @@ def help_(
 
 setup.add_to(app)
 articles.add_to(app)
-holds.add_to(app)
+states.add_to(app)
 minors.add_to(app)
 digests.add_to(app)
 desk.add_to(app)

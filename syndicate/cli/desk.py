@@ -140,6 +140,8 @@ def _show_status(found: Status) -> None:
         show.out(leaving_line(name, count))
     for coming in found.coming:
         show.out(f"coming: {coming.line}")
+    for held in found.held:
+        show.out(held.line)
     if found.open:
         show.out("open:")
         show.lines(found.open)

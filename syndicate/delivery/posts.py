@@ -248,9 +248,13 @@ def _settles(run: ChannelRun, editions: Sequence[int]) -> bool:
 
 
 def _settle_doubts(run: ChannelRun, numbers: Sequence[int]) -> None:
-    for attempt in run.ledger.doubts.of(*numbers, ready=True):
+    doubts = run.ledger.doubts.of(*numbers, ready=True)
+    held = set() if run.finder else run.ledger.queue.held(doubt.delivery for doubt in doubts)
+    for attempt in doubts:
         if run.stopping() or run.is_spent:
             return
+        if attempt.delivery in held:  # it would be said again
+            continue
         began = time.monotonic()
         is_vain = not settle_doubt(run, attempt)
         run.count(began, is_vain=is_vain)

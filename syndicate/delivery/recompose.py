@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from syndicate.channel import Channel, Scope
-from syndicate.ledger import KnownChannel, Window
+from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.model.article import Edition
 from syndicate.planning import editions
 from syndicate.planning.hosting import Hosting
@@ -29,7 +29,8 @@ class Recomposed:
 def recompose(hosting: Hosting, uris: Iterable[str]) -> list[Recomposed]:
     """Compose anew what of running digests holds these articles.
 
-    A withdrawn article is gone from it; where nothing is left, no more letters leave.
+    A withdrawn article is gone from it, and so is one that is held, until it is released; where
+    nothing is left, no more letters leave. Letters about a held article alone wait as they are.
     """
     return [recomposed for uri in uris for recomposed in _recomposed(hosting, uri)]
 
@@ -40,6 +41,8 @@ def _recomposed(hosting: Hosting, uri: str) -> Iterator[Recomposed]:
         channel = next((c for c in office.channels if c.name == known.name), None)
         if channel is None or channel.scope is not Scope.DIGEST:
             continue
+        if window.closed is None and _is_held(catalogue, uri):
+            continue
         again = _again(hosting, channel, edition, known, window)
         try:
             [rendition] = [None] if again.is_empty else channel.render(again)
@@ -49,10 +52,19 @@ def _recomposed(hosting: Hosting, uri: str) -> Iterator[Recomposed]:
             why = office.scrub(f"cannot compose digest {which} again: {error!r}")
             yield Recomposed(failed=Failed(channel, why))
             continue
-        catalogue.digests.recompose(edition, rendition)
-        if not catalogue.digests.got(known.id, uri):  # then nobody need be told what became of it
+        items = (*again.items, *again.corrections)
+        catalogue.digests.recompose(edition, rendition, {item.article.uri for item in items})
+        if _is_held(catalogue, uri):
+            if not catalogue.digests.got_in(edition, uri):
+                catalogue.windows.come_again(edition, uri)
+        elif not catalogue.digests.got(known.id, uri):  # nobody need be told what became of it
             catalogue.windows.carry_newest(known.id, uri)
         yield Recomposed(window.key)
+
+
+def _is_held(catalogue: Catalogue, uri: str) -> bool:
+    standing = catalogue.articles.standing(uri)
+    return standing is not None and standing.held is not None
 
 
 def _again(

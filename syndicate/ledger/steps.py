@@ -27,7 +27,7 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
     first = (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers, _notices)
-    for part in (*first, _deadlines):
+    for part in (*first, _deadlines, _states):
         part(db)
 
 
@@ -138,6 +138,65 @@ def _partners(db: Connection) -> None:
         ),
     )
     table.create(db)
+
+
+def _states(db: Connection) -> None:
+    """Let articles be held and reinstated; keep which letters leave an article out."""
+    frozen = _tables()
+    for table in ("articles", "editions"):
+        Table(table, frozen, autoload_with=db)
+    omissions = Table(
+        "omissions",
+        frozen,
+        Column("edition_id", ForeignKey("editions.id"), primary_key=True),
+        Column("stencil", Integer, primary_key=True),
+        Column("uri", ForeignKey("articles.uri"), primary_key=True),
+        Column("held", Boolean, nullable=False),
+    )
+    omissions.create(db)
+    moment = "TIMESTAMP WITH TIME ZONE" if db.dialect.name == "postgresql" else "DATETIME"
+    for statement in (
+        f"ALTER TABLE articles ADD COLUMN held_at {moment}",
+        "CREATE INDEX ix_articles_held ON articles (held_at) WHERE held_at IS NOT NULL",
+        "ALTER TABLE syndications ADD COLUMN shown INTEGER",
+        "CREATE INDEX ix_syndications_shown ON syndications (channel_id) WHERE shown IS NOT NULL",
+        *(_KINDS_POSTGRESQL if db.dialect.name == "postgresql" else _KINDS_SQLITE),
+        "UPDATE revisions SET minor = true WHERE kind = 'refile'",
+    ):
+        db.execute(text(statement))
+
+
+_KINDS_POSTGRESQL = (
+    "ALTER TABLE revisions ADD COLUMN minor BOOLEAN DEFAULT false NOT NULL",
+    "ALTER TABLE revisions DROP CONSTRAINT ck_revisions_kind",
+    "ALTER TABLE revisions ADD CONSTRAINT ck_revisions_kind CHECK (kind IN ('original',"
+    " 'correction', 'refile', 'withdrawal', 'reinstatement'))",
+)
+_KINDS_SQLITE = (  # which changes no CHECK in place; no other table refers to this one
+    "ALTER TABLE revisions RENAME TO revisions_of_1",
+    """
+    CREATE TABLE revisions (
+        uri VARCHAR NOT NULL,
+        version INTEGER NOT NULL,
+        kind VARCHAR NOT NULL,
+        note TEXT DEFAULT '' NOT NULL,
+        minor BOOLEAN DEFAULT 0 NOT NULL,
+        kill BOOLEAN DEFAULT 0 NOT NULL,
+        fingerprint VARCHAR(64) NOT NULL,
+        document TEXT NOT NULL,
+        source TEXT NOT NULL,
+        recorded_at DATETIME NOT NULL,
+        CONSTRAINT pk_revisions PRIMARY KEY (uri, version),
+        CONSTRAINT ck_revisions_kind CHECK (kind IN ('original', 'correction', 'refile',
+            'withdrawal', 'reinstatement')),
+        CONSTRAINT fk_revisions_uri FOREIGN KEY(uri) REFERENCES articles (uri)
+    )
+    """,
+    "INSERT INTO revisions (uri, version, kind, note, kill, fingerprint, document, source,"
+    " recorded_at) SELECT uri, version, kind, note, kill, fingerprint, document, source,"
+    " recorded_at FROM revisions_of_1",
+    "DROP TABLE revisions_of_1",
+)
 
 
 def _requests(db: Connection) -> None:

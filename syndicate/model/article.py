@@ -23,6 +23,7 @@ class PubStatus(StrEnum):
     """Usability of an article (NewsML-G2 pubStatus)."""
 
     USABLE = "usable"
+    WITHHELD = "withheld"  # held: what is out stays, nothing new of it goes out
     CANCELED = "canceled"
 
 
@@ -230,11 +231,25 @@ def _isoformat(value: object) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """A later revision that readers were told of."""
+    """A later revision that readers were told of: a correction, or a reinstatement."""
 
     version: int
     at: datetime
     note: str
+    undoes: int = 0  # a reinstatement: the withdrawal's version; 0 for a correction
+    is_new_text: bool = True  # its text is not that of the revision before it
+
+    @property
+    def label(self) -> str:
+        """The word that readers see before its date (``syndicate.text.i18n``)."""
+        return "reinstated" if self.undoes else "correction"
+
+    def is_news(self, told: int) -> bool:
+        """Return True for a reader who was told last of the version ``told``.
+
+        A reinstatement is none for whom the withdrawal never reached, if the text is the same.
+        """
+        return self.version > told and (self.undoes <= told or self.is_new_text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +285,12 @@ class Item:
     @property
     def pub_status(self) -> PubStatus:
         return PubStatus.CANCELED if self.withdrawal else PubStatus.USABLE
+
+    @property
+    def is_news(self) -> bool:
+        """Return True if its digest's readers must hear of it again."""
+        told = self.told_version
+        return bool(self.withdrawal) or any(note.is_news(told) for note in self.corrections)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

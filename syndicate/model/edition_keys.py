@@ -11,6 +11,7 @@ PAGE_PREFIX = "page/"
 ANNOUNCEMENTS = "announcements"
 URGENT_PREFIX = "urgent/"  # of a list: one article's letter
 NOTICE_PREFIX = "notice/"  # of a list: what became of an article, to those who got it
+RELEASED_PREFIX = "released/"  # likewise, to those whose digest left it out while it was held
 ORDER = (MEDIA, PAGE_PREFIX, ARCHIVE, SUBJECT, COLLECTION)  # what is pointed to comes first
 
 

@@ -15,6 +15,7 @@ class Action(StrEnum):
     CORRECT = "correct"  # readers are told
     REFILE = "refile"  # a silent fix
     WITHDRAW = "withdraw"  # a notice takes its place
+    REINSTATE = "reinstate"  # the article takes the place of its notice
     REFRESH = "refresh"  # other bytes, the same revision
     REMOVE = "remove"
     ANNOUNCE = "announce"  # others are told that something changed

@@ -22,6 +22,7 @@ from syndicate.model.delivery import Receipt, Recipient, Rendition
 from syndicate.office import Office
 from syndicate.operations.canaries import send_canaries
 from syndicate.operations.leftovers import take_over, waiting_for_others
+from syndicate.operations.missed import freeze_missed
 from syndicate.operations.sequence import joined_parts
 from syndicate.planning import editions
 from syndicate.planning.channels import letter_review
@@ -172,6 +173,7 @@ def close_due(
             catalogue.digests.address_subscribers(number, known.id, rendition)
         closed.append(Closed(number=number, edition=edition, window=window, rendition=rendition))
     if closed:
+        freeze_missed(office, catalogue, channel, known)
         catalogue.tidy(office.clock(), office.settings.keep)
     return closed
 

@@ -138,10 +138,11 @@ def _decision(office: Office, catalogue: Catalogue) -> Change:
 
 
 def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at: datetime) -> None:
-    item = _standing(catalogue, uri).item
+    standing = _standing(catalogue, uri)
+    item, held = standing.item, standing.held is not None
     is_taken = takes(catalogue, channel, number, item)
     if item.withdrawal is None and is_meant(item.article, channel.name) and is_taken:
-        catalogue.channels.syndicate(number, uri, at)
+        catalogue.channels.syndicate(number, uri, at, held=held)
 
 
 def _take_over(facts: Facts, channel: Channel, number: int, uri: str) -> Change:

@@ -382,7 +382,8 @@ def assign(
                 lines.append(_older_line(channel, uri, why, dry=request.dry_run))
             else:
                 # not earlier than the channel was first seen: then its first window opens
-                catalogue.channels.syndicate(known.id, uri, facts.office.clock())
+                held = standing.held is not None
+                catalogue.channels.syndicate(known.id, uri, facts.office.clock(), held=held)
     return Assigned(standings=list(standings.values()), notes=notes, lines=lines)
 
 

@@ -100,7 +100,8 @@ def record(
         uri=draft.article.uri, headline=draft.article.headline, path=str(draft.path),
         version=version, kind=kind,
     )  # fmt: skip
-    return Recorded(subject, tuple(_unused_note(draft, kind)) if request.note else ())
+    notes = [*_unused_note(draft, kind)] if request.note else []
+    return Recorded(subject, (*notes, *_held_note(draft, standing)))
 
 
 def record_act(
@@ -118,6 +119,11 @@ def _path(request: Publication, draft: Draft, standing: Standing | None) -> str:
     if standing and has_twin(draft, standing) and not request.same_article:
         return standing.path
     return stored_path(draft)
+
+
+def _held_note(draft: Draft, standing: Standing | None) -> Iterator[str]:
+    if standing and standing.held:
+        yield f"{draft.path}: is held: nothing of it goes out (syndicate release {standing.uri})"
 
 
 def _unused_note(draft: Draft, kind: str) -> Iterator[str]:
@@ -168,8 +174,9 @@ def _kind(
         return ("correction", " ".join(request.note.split())) if request.note else ("refile", "")
     if standing.pub_status is PubStatus.CANCELED:
         raise ArticleError(
-            f"{draft.at('uri')}: this article was withdrawn and cannot be published again"
-            " (publish a copy without the uri line as a new article)"
+            f"{draft.at('uri')}: this article was withdrawn: nothing but its notice stands"
+            f" (to publish it again: syndicate reinstate {draft.path}; as a new article: a copy"
+            " without the uri line)"
         )
     if draft.same_as == standing.version:
         return "unchanged", ""
@@ -180,6 +187,11 @@ def _kind(
         )
     if draft.article.fingerprint in (standing.fingerprint, standing.item.article.fingerprint):
         return "unchanged", ""
+    if standing.held:
+        raise ArticleError(
+            f"{draft.path}: has changed, and this article is held: release it first (syndicate"
+            f" release {standing.uri}), or withdraw it"
+        )
     if not request.same_article:
         refuse_copy(draft, standing)
     if request.minor:

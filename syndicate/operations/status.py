@@ -37,6 +37,7 @@ from syndicate.operations.deadlines_ahead import (
     reminders_ahead,
     replies_ahead,
 )
+from syndicate.operations.hold import HELD
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
 from syndicate.operations.partners import partner_status
@@ -65,11 +66,30 @@ class ArticleStatus:
     places: list[Line]
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeldArticle:
+    """One article of which nothing goes out until it is released."""
+
+    uri: str
+    headline: str
+    since: datetime
+    note: str  # for colleagues
+    person: str  # who held it
+
+    @property
+    def line(self) -> str:
+        """Return it as a line, with the command that releases it."""
+        by = f" by {self.person}" if self.person else ""
+        note = f": {self.note}" if self.note else ""
+        return f"held{by}: {self.headline}{note} (syndicate release {self.uri})"
+
+
 @dataclass(kw_only=True)
 class Status:
     """State of the ledger: articles, digests, and what needs somebody."""
 
     articles: list[ArticleStatus] = field(default_factory=list)
+    held: list[HeldArticle] = field(default_factory=list)  # the longest first
     open: list[Line] = field(default_factory=list)
     digests: list[DigestCount] = field(default_factory=list)
     next_digests: dict[str, str] = field(default_factory=dict)
@@ -93,7 +113,7 @@ class Status:
     @property
     def exit_code(self) -> int:
         """Return 3 where something waits, was refused, or nothing is sent at all; 4 for a doubt."""
-        states = {line.state for line in self.open}
+        states = {line.state for line in self.open} - {"held"}
         if "in doubt" in states:
             return 4
         asks = any(each.state == "asks" for each in self.coming)
@@ -105,7 +125,7 @@ class Status:
         from dataclasses import asdict
 
         document = asdict(self)
-        lists = ("digests", "waiting", "alerts", "ticks", "reminders", "replies_due")
+        lists = ("held", "digests", "waiting", "alerts", "ticks", "reminders", "replies_due")
         told = [notice for article in document["articles"] for notice in article["notices"]]
         for row in (*told, *(row for name in lists for row in document[name])):
             for name, value in row.items():
@@ -119,6 +139,7 @@ def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
         status.coming += coming(office, catalogue, uri)
+        status.held = [_held(catalogue, each) for each in catalogue.articles.held()]
         _add_articles(office, catalogue, status, uri, latest)
         status.open += leftover_lines(office, catalogue, uri)
         status.open += partner_status(db, uri)
@@ -176,6 +197,18 @@ def _add_office(office: Office, catalogue: Catalogue, status: Status) -> None:
     status.alerts = list(watch.alerts())
     status.ticks = machines(watch.ticks, office.clock())
     status.backup = when(watch.backup)
+
+
+def _held(catalogue: Catalogue, standing: Standing) -> HeldArticle:
+    assert standing.held
+    acts = [act for act in catalogue.acts.of(standing.uri) if act.what == HELD]
+    return HeldArticle(
+        uri=standing.uri,
+        headline=standing.item.article.headline,
+        since=standing.held,
+        note=acts[-1].note if acts else "",
+        person=acts[-1].person.name if acts else "",
+    )
 
 
 def _missing(office: Office) -> str:

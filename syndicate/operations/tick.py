@@ -163,7 +163,7 @@ def _open(office: Office, channel: str) -> list[Place]:
     """Return what may still change by itself; a refusal was reported when it came."""
     with office.ledger.reading() as db:
         found = places(db, states=("due", "claimed", "sending", "in_doubt"))
-    return [place for place in found if place.channel == channel]
+    return [place for place in found if place.channel == channel and not place.held]
 
 
 def _lines(office: Office, before: list[Place]) -> list[Line]:

@@ -165,6 +165,7 @@ def _record(
         standing.item.article, kind="withdrawal", note=reason, source="", path=standing.path,
         at=office.clock(), kill=request.kill or bool(earlier and earlier.kill),
     )  # fmt: skip
+    catalogue.collections.show_newest(uri, hidden=False)  # what no reader saw has no notice
     record_act(office, catalogue, "withdrawal", uri, version=version, note=reason)
     withdrawn = catalogue.articles.standing(uri)
     assert withdrawn is not None

@@ -69,6 +69,7 @@ def purpose_of(facts: Facts, standing: Standing, *, kill: bool = False) -> Purpo
         kill=kill,
         reminds=frozenset(facts.reminders(standing.uri)),
         new_reminders=frozenset(facts.reminders(standing.uri, new=True)),
+        called=Action.REINSTATE if facts.wish.called is Action.REINSTATE else None,
     )
 
 

@@ -81,7 +81,7 @@ class Documents:
         if uris is None:
             held = self.collections.page(self.known.id, page)
         else:
-            held = self.collections.newest_first(uris)
+            held = self.collections.newest_first(self.known.id, uris)
         return self._holding(editions.archived(page, self.publisher), held)
 
     def _holding(self, edition: Edition, held: Iterable[Held]) -> Holding:
@@ -105,7 +105,8 @@ class Documents:
         pieces = self.collections.fragments(self.known.id, stamps)
         lacking = [uri for uri in uris if uri not in pieces]
         unmade = [uri for uri in lacking if (uri, stamps[uri]) not in self._rendered]
-        new = self.channel.pieces(self._items(unmade), self.publisher) if unmade else ()
+        items = self._items(unmade, dict(holding.held))
+        new = self.channel.pieces(items, self.publisher) if unmade else ()
         for uri, piece in zip(unmade, new, strict=True):
             self._rendered[uri, stamps[uri]] = piece
         fresh = {uri: self._rendered[uri, stamps[uri]] for uri in lacking}
@@ -115,8 +116,11 @@ class Documents:
             return renditions, None
         return renditions, Pieces(channel=self.known.id, stamps=stamps, rendered=fresh)
 
-    def _items(self, uris: Sequence[str]) -> list[Item]:
-        return self.hosting.worded(self.catalogue.articles.items(uris), self.channel)
+    def _items(self, uris: Sequence[str], versions: Mapping[str, int]) -> list[Item]:
+        articles = self.catalogue.articles
+        articles.read(uris)
+        items = [articles.item_at(uri, versions[uri]) for uri in uris]
+        return self.hosting.worded(items, self.channel)
 
     def _stamps(self, held: Sequence[Held]) -> Mapping[str, str]:
         hosted = self._hosted(held)

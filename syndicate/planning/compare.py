@@ -15,7 +15,7 @@ from syndicate.planning.facts import Facts, receipt_of
 from syndicate.planning.plan import EditionPlan
 from syndicate.planning.steps import Abilities, Purpose, plan_steps
 
-CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REFRESH)
+CHANGES = (Action.CORRECT, Action.REFILE, Action.WITHDRAW, Action.REINSTATE, Action.REFRESH)
 Located = Callable[[ArticleError], ArticleError]
 
 

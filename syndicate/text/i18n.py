@@ -12,6 +12,7 @@ from syndicate.text import letter_fields
 ENGLISH = {
     "correction": "CORRECTION",
     "withdrawn": "WITHDRAWN",
+    "reinstated": "REINSTATED",
     "withdrawn_notice": "This article has been withdrawn.",
     "reason": "Reason",
     "read_more": "Read more",
@@ -106,6 +107,7 @@ ENGLISH = {
 INDONESIAN = {
     "correction": "RALAT",
     "withdrawn": "DITARIK",
+    "reinstated": "DITAYANGKAN KEMBALI",
     "withdrawn_notice": "Artikel ini telah ditarik.",
     "reason": "Alasan",
     "read_more": "Baca selengkapnya",
@@ -245,9 +247,12 @@ def moment(when: datetime, zone: ZoneInfo, language: str) -> str:
     return f"{day(local, language)} {clock} {ZONE_ABBREVIATIONS.get(zone.key) or local.tzname()}"
 
 
-def correction_line(at: datetime, note: str, zone: ZoneInfo, language: str) -> str:
-    """``RALAT (18 Maret 2022 16.30 WIB): what was wrong``."""
-    return f"{words_for(language)['correction']} ({moment(at, zone, language)}): {note}"
+def correction_line(
+    at: datetime, note: str, zone: ZoneInfo, language: str, label: str = "correction"
+) -> str:
+    """``RALAT (18 Maret 2022 16.30 WIB): what was wrong``; of a reinstatement with its label."""
+    dated = f"{words_for(language)[label]} ({moment(at, zone, language)})"
+    return f"{dated}: {note}" if note else dated
 
 
 def ended_line(profile: str, expires: datetime, zone: ZoneInfo, language: str) -> str:

@@ -19,9 +19,9 @@ STATE = re.compile(r"\[ (\w+) \]")
 TRANSITIONS = re.compile(r"\b((?:Queue|Doubts|Resolutions|Letters)\.\w+|_[a-z_]+|end_\w+)\b")
 
 
-def diagrams() -> tuple[str, str]:
-    [_, post, letter] = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
-    return post, letter
+def diagrams() -> tuple[str, str, str]:
+    [_, article, post, letter] = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
+    return article, post, letter
 
 
 def source(*places: str) -> str:
@@ -52,15 +52,17 @@ def test_every_path_that_is_named_exists() -> None:
 
 def test_the_diagrams_show_every_state_and_no_other() -> None:
     from syndicate.ledger.schema import LETTER_STATES, STATES
+    from syndicate.model.article import PubStatus
 
-    post, letter = diagrams()
+    article, post, letter = diagrams()
+    assert set(STATE.findall(article)) == set(PubStatus)
     assert set(STATE.findall(post)) == set(STATES)
     assert set(STATE.findall(letter)) == set(LETTER_STATES)
 
 
 def test_the_transitions_are_functions_of_the_ledger() -> None:
     code = source("syndicate/ledger", "syndicate/delivery")
-    names = set(TRANSITIONS.findall("".join(diagrams())))
+    names = set(TRANSITIONS.findall("".join(diagrams()[1:])))
     assert len(names) > 15
     assert [name for name in names if f"def {name.partition('.')[2] or name}(" not in code] == []
 

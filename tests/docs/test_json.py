@@ -72,9 +72,14 @@ def test_the_answers_about_articles_and_digests(desk: Desk) -> None:
     rehearsed = desk.ask("publish", "article.md", "--test")
     proof = desk.ask("digest", "--to", "me@example.org")
     digest = desk.ask("digest", now=TOMORROW)
+    held = desk.ask("hold", "article.md", "--note", "Wait.")
+    same("held article", *desk.ask("status")["held"])
+    released = desk.ask("release", "article.md")
     withdrawal = ("withdraw", "article.md", "--reason", "It was not so.", "--notify-readers")
     withdrawn = desk.ask(*withdrawal, now=TOMORROW)
-    answers = [dry, published, corrected, rehearsed, proof, digest, withdrawn]
+    reinstated = desk.ask("reinstate", "article.md", "--yes", now=TOMORROW)
+    answers = [dry, published, corrected, rehearsed, proof, digest, held, released, withdrawn]
+    answers.append(reinstated)
     for answer in answers:
         a_report(answer)
         all_told([one["kind"] for one in answer["articles"]], "article")
@@ -122,12 +127,12 @@ def test_the_answers_about_what_is_scheduled(desk: Desk) -> None:
     a_report(answer)
     same("article", *answer["articles"])
     all_told([line["state"] for line in answer["lines"]], "line")
-    same("done", desk.ask("hold", "article.md"))
+    same("report", desk.ask("hold", "article.md"))
     status = desk.ask("status", "article.md")
     same("status", status)
     same("coming", *status["coming"])
     all_told([one["state"] for one in status["coming"]], "coming")
-    same("done", desk.ask("release", "article.md"))
+    same("report", desk.ask("release", "article.md"))
 
 
 def test_the_answers_in_doubt(desk: Desk) -> None:

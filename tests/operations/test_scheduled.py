@@ -256,7 +256,7 @@ def test_what_is_held_goes_out_after_its_release(room: Newsroom) -> None:
     room.only("feed")
     room.write()
     schedule(room)
-    assert "is held" in room.run("hold", "kabar.md", "--reason", "Tunggu kepala.").out
+    assert "is held" in room.run("hold", "kabar.md", "--note", "Tunggu kepala.").out
     tick(room)
     assert not room.entries
     [one] = coming(room, AFTER_TEN)
@@ -264,7 +264,7 @@ def test_what_is_held_goes_out_after_its_release(room: Newsroom) -> None:
     assert "with the next tick" in room.run("release", "kabar.md", at=LATE).out
     tick(room, LATE)
     assert len(room.entries) == 1
-    assert room.run("hold", "kabar.md").code == 1
+    assert room.run("release", "kabar.md").code == 1
     assert [row[0] for row in room.rows("SELECT what FROM acts ORDER BY id")] == [
         "scheduled", "held", "released", "original",
     ]  # fmt: skip

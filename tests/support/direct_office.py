@@ -28,8 +28,10 @@ from syndicate.ledger.schema import (
 )
 from syndicate.office import Office
 from syndicate.operations import digest as digests
+from syndicate.operations import hold as holding
 from syndicate.operations import publish as publishing
 from syndicate.operations import recording
+from syndicate.operations import reinstate as reinstating
 from syndicate.operations import resolve as settle
 from syndicate.operations import withdraw as withdrawing
 from syndicate.operations.resolve import Answer
@@ -106,6 +108,19 @@ class DirectOffice:
                 notify_readers=notify_readers,
             )  # fmt: skip
             return withdrawing.withdraw(office, request)
+
+    def hold(self, article: Path) -> Report:
+        with self.office() as office:
+            return holding.hold(office, holding.HoldRequest(article=str(article)))
+
+    def release(self, article: Path) -> Report:
+        with self.office() as office:
+            return holding.release(office, holding.HoldRequest(article=str(article)))
+
+    def reinstate(self, article: Path | str, **given: Any) -> Report:
+        with self.office() as office:
+            request = reinstating.ReinstatementRequest(article=str(article), **given)
+            return reinstating.reinstate(office, request)
 
     def digest(self, **given: Any) -> Report:
         with self.office() as office:

@@ -176,7 +176,7 @@ class EntryWriter:
         """Return the corrections that no earlier letter carried."""
         known, opened = item.told_version, self.edition.opened
         if known:
-            since = [note for note in item.corrections if note.version > known]
+            since = [note for note in item.corrections if note.is_news(known)]
         else:
             since = [note for note in item.corrections if not opened or note.at >= opened]
         return tuple(since) or item.corrections[-1:]
@@ -193,7 +193,7 @@ class EntryWriter:
 
     def _corrections(self, item: Item) -> tuple[str, ...]:
         return tuple(
-            correction_line(note.at, clean_line(note.note), self.zone, self.language)
+            correction_line(note.at, clean_line(note.note), self.zone, self.language, note.label)
             for note in item.corrections
         )
 

@@ -82,9 +82,9 @@ def priority_links(article: Article) -> tuple[str, ...]:
 def correction_lines(item: Item, publisher: Publisher) -> Iterator[tuple[int, RichText]]:
     """Yield versions and the lines about their corrections, newest first."""
     language = language_of(item.article, publisher)
-    label = words_for(language)["correction"]
     for correction in reversed(item.corrections):
-        line = correction_line(correction.at, correction.note, publisher.zone, language)
+        at, note, label = correction.at, correction.note, words_for(language)[correction.label]
+        line = correction_line(at, note, publisher.zone, language, correction.label)
         rest = RichText(one_line(line).text.removeprefix(label))
         yield correction.version, RichText(label).styled("bold") + rest
 

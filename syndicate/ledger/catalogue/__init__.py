@@ -14,6 +14,7 @@ from syndicate.ledger.catalogue.deliveries import Deliveries
 from syndicate.ledger.catalogue.digests import DigestLetters
 from syndicate.ledger.catalogue.drafts import Drafts
 from syndicate.ledger.catalogue.editions import Editions
+from syndicate.ledger.catalogue.holds import Holds
 from syndicate.ledger.catalogue.notices import Notices
 from syndicate.ledger.catalogue.reminders import Reminders
 from syndicate.ledger.catalogue.replies import Replies
@@ -45,6 +46,7 @@ class Catalogue:
         self.deliveries = Deliveries(db)
         self.collections = Collections(db)
         self.windows = Windows(db, self.articles)
+        self.holds = Holds(db, self.articles)
         self.digests = DigestLetters(db)
         self.notices = Notices(db)
 

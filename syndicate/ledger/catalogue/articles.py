@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select, text
 
 from syndicate.ledger.database.batches import batches
-from syndicate.ledger.schema import articles, disowned, revisions
+from syndicate.ledger.schema import PARTIAL, articles, disowned, revisions
 from syndicate.model.article import Article, Correction, Item, PubStatus, Withdrawal
 from syndicate.text.similarity import headline_print, text_print
 
-CORRECTION, WITHDRAWAL = "correction", "withdrawal"
+CORRECTION, WITHDRAWAL, REINSTATEMENT = "correction", "withdrawal", "reinstatement"
 PARSED_DOCUMENTS = 20_000  # articles that are kept as they were parsed
 
 
@@ -34,6 +34,7 @@ class Standing:
     reading: str  # the fingerprint of all that was read from its file
     kind: str
     item: Item
+    held: datetime | None = None  # since when it is withheld
 
 
 class Articles:
@@ -98,6 +99,40 @@ class Articles:
             here = and_(articles.c.uri.in_(batch), articles.c.ended)
             found += self.db.scalars(select(articles.c.uri).where(here))
         return found
+
+    def item_at(self, uri: str, version: int) -> Item:
+        """Return an article as it stood with an earlier version, when it was not withdrawn."""
+        standing, r = self.standing(uri), revisions.c
+        assert standing is not None, "this article is not in the ledger"
+        if version == standing.version:
+            return standing.item
+        here = and_(r.uri == uri, r.version == version)
+        document = self.db.scalars(select(r.document).where(here)).one()
+        earlier = and_(r.uri == uri, r.version <= version, ~r.minor)
+        updated = self.db.scalar(select(func.max(r.recorded_at)).where(earlier))
+        item = standing.item
+        return replace(
+            item,
+            article=_parsed(document)[0],
+            version=version,
+            updated=max(item.published, updated or item.published),
+            corrections=tuple(note for note in item.corrections if note.version <= version),
+        )
+
+    def newest_source(self, uri: str) -> str:
+        """Return the text of the file that an article's newest revision with a text was read from.
+
+        A withdrawal has none.
+        """
+        r = revisions.c
+        query = select(r.source).where(r.uri == uri, r.kind != WITHDRAWAL)
+        return self.db.scalar(query.order_by(r.version.desc()).limit(1)) or ""
+
+    def held(self) -> list[Standing]:
+        """Return the articles that are held, the longest first."""
+        held = text(PARTIAL["ix_articles_held"])
+        found = self._standings(held)  # type: ignore[arg-type]
+        return sorted(found, key=lambda standing: standing.held or standing.item.updated)
 
     def lacking(self, uris: Iterable[str]) -> list[str]:
         """Return those uris that are neither articles here nor disowned by a person."""
@@ -169,11 +204,11 @@ class Articles:
         return [_standing(row, changes.get(row.uri, [])) for row in rows]
 
     def _changes(self, uris: list[str]) -> dict[str, list[Any]]:
-        """Return the corrections and withdrawals of these articles, oldest first."""
+        """Return the corrections, withdrawals and reinstatements of articles, oldest first."""
         r = revisions.c
         query = (
-            select(r.uri, r.version, r.kind, r.note, r.kill, r.recorded_at)
-            .where(r.uri.in_(uris), r.kind.in_((CORRECTION, WITHDRAWAL)))
+            select(r.uri, r.version, r.kind, r.note, r.minor, r.kill, r.fingerprint, r.recorded_at)
+            .where(r.uri.in_(uris), r.kind.in_((CORRECTION, WITHDRAWAL, REINSTATEMENT)))
             .order_by(r.version)
         )
         changes: dict[str, list[Any]] = {}
@@ -201,12 +236,13 @@ def _standing(row: Row[Any], changes: Sequence[Any]) -> Standing:
         uri=row.uri,
         version=row.version,
         major_version=row.major_version,
-        pub_status=PubStatus(row.pub_status),
+        pub_status=PubStatus.WITHHELD if row.held_at else PubStatus(row.pub_status),
         path=row.path,
         fingerprint=row.fingerprint,
         reading=reading,
         kind=row.kind,
         item=_item(row, article, changes),
+        held=row.held_at,
     )
 
 
@@ -216,15 +252,28 @@ def _item(row: Row[Any], article: Article, changes: Sequence[Any]) -> Item:
         version=row.version,
         published=row.published_at,
         updated=row.updated_at,
-        corrections=tuple(
-            Correction(version=change.version, at=change.recorded_at, note=change.note)
-            for change in changes
-            if change.kind == CORRECTION
-        ),
+        corrections=tuple(_told(changes)),
         withdrawal=_withdrawal(row, changes),
         expired=row.expired,
         ended=row.ended and row.pub_status != PubStatus.CANCELED,
     )
+
+
+def _told(changes: Sequence[Any]) -> Iterator[Correction]:
+    """Yield what readers were told of, but for withdrawals."""
+    withdrawn = None
+    for change in changes:
+        if change.kind == WITHDRAWAL:
+            withdrawn = change
+        elif not change.minor:
+            undoes = withdrawn if change.kind == REINSTATEMENT else None
+            yield Correction(
+                version=change.version,
+                at=change.recorded_at,
+                note=change.note,
+                undoes=undoes.version if undoes else 0,
+                is_new_text=undoes is None or undoes.fingerprint != change.fingerprint,
+            )
 
 
 @lru_cache(maxsize=PARSED_DOCUMENTS)

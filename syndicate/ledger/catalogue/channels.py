@@ -91,10 +91,11 @@ class Channels:
         keys = (name if number == 1 else f"{name}~{number}" for number in range(1, 99))
         return next(key for key in keys if key not in taken)
 
-    def syndicate(self, channel: int, uri: str, at: datetime) -> None:
-        """Let an article belong to a channel from now on."""
+    def syndicate(self, channel: int, uri: str, at: datetime, *, held: bool = False) -> None:
+        """Let an article belong to a channel from now on; of a ``held`` one it shows nothing."""
         if channel not in self.having(uri):
-            self.db.execute(insert(syndications), {"channel_id": channel, "uri": uri, "at": at})
+            new = {"channel_id": channel, "uri": uri, "at": at, "shown": 0 if held else None}
+            self.db.execute(insert(syndications), new)
             self._having[uri].add(channel)
 
     def never_news(self, channel: int, uri: str, at: datetime) -> None:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 
-from syndicate.ledger.schema import article_subjects, articles, fragments, syndications
+from syndicate.ledger.schema import PARTIAL, article_subjects, articles, fragments, syndications
 from syndicate.model.article import PubStatus
 from syndicate.text import folded
 
@@ -35,14 +49,35 @@ class Collections:
         s, under = syndications.c, article_subjects.c
         # not joined: the articles are to be walked from the newest on
         mine = select(s.uri).where(s.channel_id == channel, s.uri == articles.c.uri).exists()
-        query = select(articles.c.uri, articles.c.version).where(mine, current).limit(most)
+        shown = self.shown(channel)
+        hidden = sum(not version for version in shown.values())
+        query = select(articles.c.uri, articles.c.version).where(mine, current)
+        query = query.limit(most + hidden)
         if subject is None:
             query = query.order_by(*NEWEST_FIRST)
         else:
             query = query.join(article_subjects, under.uri == articles.c.uri)
             query = query.where(under.subject == folded(subject))
             query = query.order_by(under.published_at.desc(), *NEWEST_FIRST[1:])
-        return [(row.uri, row.version) for row in self.db.execute(query)]
+        return _as_shown(self.db.execute(query), shown)[:most]
+
+    def shown(self, channel: int) -> dict[str, int]:
+        """Return by uri the version that a channel goes on showing of what is held; 0: none."""
+        s = syndications.c
+        here = and_(s.channel_id == channel, text(PARTIAL["ix_syndications_shown"]))
+        return {row.uri: row.shown for row in self.db.execute(select(s.uri, s.shown).where(here))}
+
+    def show_as(self, channel: int, uri: str, version: int) -> None:
+        """Let a channel go on showing this version of an article, 0 for none, while it is held."""
+        s = syndications.c
+        here = and_(s.channel_id == channel, s.uri == uri)
+        self.db.execute(update(syndications).where(here).values(shown=version))
+
+    def show_newest(self, uri: str, *, hidden: bool = True) -> None:
+        """Let every channel show an article as it is; not ``hidden``: only where it was shown."""
+        s = syndications.c
+        which = true() if hidden else s.shown > 0
+        self.db.execute(update(syndications).where(s.uri == uri, which).values(shown=null()))
 
     def last_page(self, channel: int) -> int:
         """Return the number of the archive's newest closed page; 0 is none."""
@@ -54,6 +89,7 @@ class Collections:
         s = syndications.c
         query = select(s.uri).join(articles, articles.c.uri == s.uri)
         query = query.where(s.channel_id == channel, s.page.is_(None))
+        query = query.where(or_(s.shown.is_(None), s.shown > 0))
         uris = list(self.db.scalars(query.order_by(s.at, articles.c.number, s.uri)))
         return [uris[start : start + size] for start in range(0, len(uris) - size + 1, size)]
 
@@ -76,12 +112,13 @@ class Collections:
             syndications, articles.c.uri == s.uri
         )
         query = query.where(s.channel_id == channel, s.page == number).order_by(*NEWEST_FIRST)
-        return [(row.uri, row.version) for row in self.db.execute(query)]
+        return _as_shown(self.db.execute(query), self.shown(channel))
 
-    def newest_first(self, uris: Sequence[str]) -> list[Held]:
-        """Return these articles, newest first."""
+    def newest_first(self, channel: int, uris: Sequence[str]) -> list[Held]:
+        """Return these articles as a channel shows them, newest first."""
         query = select(articles.c.uri, articles.c.version).where(articles.c.uri.in_(uris))
-        return [(row.uri, row.version) for row in self.db.execute(query.order_by(*NEWEST_FIRST))]
+        rows = self.db.execute(query.order_by(*NEWEST_FIRST))
+        return _as_shown(rows, self.shown(channel))
 
     def fragments(self, channel: int, stamps: Mapping[str, str]) -> dict[str, bytes]:
         """Return the cached pieces of articles whose cache keys still match."""
@@ -115,3 +152,9 @@ class Collections:
     def forget_pieces(self, uri: str) -> None:
         """Drop every collection's cached piece of an article: it is rendered anew."""
         self.db.execute(delete(fragments).where(fragments.c.uri == uri))
+
+
+def _as_shown(rows: Iterable[Any], shown: Mapping[str, int]) -> list[Held]:
+    """Return articles with the versions that a channel shows, without what it shows nothing of."""
+    held = ((row.uri, shown.get(row.uri, row.version)) for row in rows)
+    return [(uri, version) for uri, version in held if version]

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from syndicate.ledger.catalogue.channels import Channels, KnownChannel
 from syndicate.ledger.catalogue.editions import Editions
 from syndicate.ledger.catalogue.windows import Window, items_of, window_of
-from syndicate.ledger.schema import channels, edition_items, editions, letters, runs, subscriptions
-from syndicate.ledger.sending.runs import freeze, readers_of, replace_stencil
+from syndicate.ledger.schema import (
+    articles,
+    channels,
+    edition_items,
+    editions,
+    letters,
+    omissions,
+    runs,
+    subscriptions,
+)
+from syndicate.ledger.sending.runs import (
+    freeze,
+    got_any,
+    omit,
+    readers_of,
+    replace_stencil,
+)
+from syndicate.ledger.sending.runs import lacking as runs_lacking
 from syndicate.model.delivery import Rendition
 
 
@@ -20,17 +38,45 @@ class DigestLetters:
 
     def address_subscribers(
         self, edition: int, channel: int, rendition: Rendition, *,
-        among: ColumnElement[bool] | None = None,
+        among: ColumnElement[bool] | None = None, lacking: tuple[int, str] | None = None,
     ) -> int:  # fmt: skip
         """Freeze one letter for every subscriber of a list; returns how many.
 
-        ``among``: only for these subscriptions.
+        ``among``: only for these subscriptions; ``lacking``: only for those whose letter of an
+        edition left out an article, as it was held.
         """
+        if lacking:
+            among = subscriptions.c.subscriber_id.in_(runs_lacking(*lacking))
         return freeze(self.db, edition, channel, rendition, among=among)
 
-    def recompose(self, edition: int, rendition: Rendition | None) -> None:
-        """Give every letter that has not left its newest words; None calls them off."""
-        replace_stencil(self.db, edition, rendition)
+    def recompose(
+        self, edition: int, rendition: Rendition | None, said: Container[str] = ()
+    ) -> None:
+        """Give every letter that has not left its newest words; None calls them off.
+
+        ``said`` are the articles in them: of the others it is kept who did not get them.
+        """
+        items = select(edition_items.c.uri, articles.c.held_at).join(
+            articles, articles.c.uri == edition_items.c.uri
+        )
+        rows = self.db.execute(items.where(edition_items.c.edition_id == edition)).all()
+        held = {row.uri for row in rows if row.held_at}
+        replace_stencil(self.db, edition, rendition, why="held" if held else "withdrawn")
+        omit(self.db, edition, (row.uri for row in rows if row.uri not in said), held=held)
+
+    def got_in(self, edition: int, uri: str) -> bool:
+        """Return True if anybody has got an article in this edition, or may have got it."""
+        return got_any(self.db, edition, uri)
+
+    def missed(self, channel: int) -> list[tuple[int, str, str]]:
+        """Return (edition, uri, part) of what some letters left out while it was held."""
+        o, i = omissions.c, edition_items.c
+        same = and_(i.edition_id == o.edition_id, i.uri == o.uri)
+        query = select(o.edition_id, o.uri, i.part).join(edition_items, same)
+        query = query.join(editions, editions.c.id == o.edition_id)
+        query = query.where(editions.c.channel_id == channel, o.held).distinct()
+        rows = self.db.execute(query.order_by(o.edition_id, o.uri))
+        return [(row.edition_id, row.uri, row.part) for row in rows]
 
     def issue(self, channel: int, key: str) -> int:
         """Return how many digests a list had had, with this one, when it was frozen."""

@@ -82,11 +82,14 @@ class Revisions:
         path: str,
         at: datetime,
         kill: bool = False,
+        minor: bool = False,
         published: datetime | None = None,
         after: int = 0,
         before: int = 0,
     ) -> int:
         """Record a revision; returns its version. ``at`` is its time, in the office's eyes.
+
+        Readers are not told of a ``minor`` one, nor of a refile.
 
         ``after`` and ``before`` say how many articles of the same command come before it and
         after: readers must be able to tell their order by seconds (RFC 4287, 4.2.15), and that of
@@ -98,8 +101,11 @@ class Revisions:
         row: dict[str, Any] = {"version": version, "pub_status": status, "path": path}
         row |= _prints(article) | self._expiry(article, at)
         stamp = max(at - before * SECOND, self._latest(at) + SECOND)
-        if kind != "refile":
+        minor = minor or kind == "refile"
+        if not minor:
             row["major_version"] = version
+        if kind == WITHDRAWAL:
+            row["held_at"] = None
         if known is None:
             first = self._add(article.uri, row, stamp, published, after)
         else:
@@ -112,6 +118,7 @@ class Revisions:
             "document": _document(article),
             "kind": kind,
             "note": note,
+            "minor": minor,
             "kill": kill,
             "source": source,
             "recorded_at": at,

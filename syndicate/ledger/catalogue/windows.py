@@ -14,6 +14,8 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    delete,
+    false,
     func,
     insert,
     or_,
@@ -104,6 +106,8 @@ class Windows:
     ) -> list[Item]:
         """Return what came to a list before a window's end, and in no window yet, in that order.
 
+        What is held waits for a later window.
+
         What seems to come more than a day after ``at``, which is now, came by a wrong clock.
         ``among``: of these articles alone.
         """
@@ -111,15 +115,32 @@ class Windows:
         alone = items_of(channel).where(new).exists()  # a notice may have come before
         query = select(syndications.c.uri).where(_before(channel, closed, at), ~alone)
         query = query.join(articles, articles.c.uri == syndications.c.uri)
+        query = query.where(articles.c.held_at.is_(None))
         if among is not None:
             query = query.where(articles.c.uri.in_(among))
         query = query.order_by(syndications.c.at, articles.c.number, syndications.c.uri)
         return self._articles.items(list(self.db.scalars(query)))
 
     def pass_by(self, channel: int, closed: datetime, at: datetime) -> None:
-        """Leave what came before this one's end out of every later window."""
-        came = _before(channel, closed, at)
-        self.db.execute(update(syndications).where(came).values(passed=true()))
+        """Leave what came before this one's end out of every later window.
+
+        Not what is held or withdrawn: it may be released or reinstated.
+        """
+        usable = and_(articles.c.pub_status == PubStatus.USABLE, articles.c.held_at.is_(None))
+        mine = articles.c.uri == syndications.c.uri
+        goes = and_(
+            _before(channel, closed, at), select(articles.c.uri).where(mine, usable).exists()
+        )
+        self.db.execute(update(syndications).where(goes).values(passed=true()))
+
+    def come_again(self, edition: int, uri: str) -> None:
+        """Let a later window carry what this edition of a list was to carry, and has not."""
+        i, s = edition_items.c, syndications.c
+        here = and_(i.edition_id == edition, i.uri == uri)
+        self.db.execute(delete(edition_items).where(here))
+        channel = select(editions.c.channel_id).where(editions.c.id == edition).scalar_subquery()
+        mine = and_(s.channel_id == channel, s.uri == uri)
+        self.db.execute(update(syndications).where(mine).values(passed=false()))
 
     def carried_and_changed(
         self, channel: int, *, among: Sequence[str] | None = None
@@ -132,13 +153,20 @@ class Windows:
             select(articles.c.uri, carried_versions.c.version)
             .join(carried_versions, carried_versions.c.uri == articles.c.uri)
             .where(articles.c.major_version > carried_versions.c.version, ~_noticed(channel))
+            .where(articles.c.held_at.is_(None))
             .order_by(articles.c.updated_at, articles.c.number, articles.c.uri)
         )
         if among is not None:
             query = query.where(articles.c.uri.in_(among))
         versions = {row.uri: row.version for row in self.db.execute(query)}
         items = self._articles.items(list(versions))
-        return [replace(item, told_version=versions[item.article.uri]) for item in items]
+        told = (replace(item, told_version=versions[item.article.uri]) for item in items)
+        return [item for item in told if item.is_news]
+
+    def carrying(self, channel: int, uri: str) -> list[int]:
+        """Return the editions of a list that carry an article, the oldest first."""
+        query = items_of(channel, edition_items.c.edition_id).where(edition_items.c.uri == uri)
+        return list(self.db.scalars(query.order_by(edition_items.c.edition_id)))
 
     def reminded(self, channel: int, closed: datetime) -> list[Item]:
         """Return carried articles whose reminder came since a list last carried them.
@@ -168,10 +196,13 @@ class Windows:
         return standing is not None and standing.pub_status is PubStatus.USABLE
 
     def carried(self, edition: int, part: str) -> list[Item]:
-        """Return what a digest carries in one of its parts, as the articles now stand."""
+        """Return what a digest carries in one of its parts, as the articles now stand.
+
+        What is held it leaves out.
+        """
         here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
         query = select(edition_items.c.uri).join(articles, articles.c.uri == edition_items.c.uri)
-        query = query.where(here).order_by(
+        query = query.where(here, articles.c.held_at.is_(None)).order_by(
             articles.c.published_at, articles.c.number, articles.c.uri
         )
         items = self._articles.items(list(self.db.scalars(query)))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, not_, or_, select, text
 from syndicate.ledger.database.engine import now
 from syndicate.ledger.processes.waits import HELD, to_come
 from syndicate.ledger.schema import PARTIAL, channels, editions, letters, runs, stencils
+from syndicate.ledger.sending.letters import is_withheld
 from syndicate.ledger.sending.runs import letter_counts, put_off
 
 LATELY = timedelta(days=7)  # how long letters that were given up are reported
@@ -40,6 +41,7 @@ class DigestCount:
     started: datetime | None
     ended: datetime | None  # None: something is open
     latest: datetime | None  # when the newest letter ended
+    held: bool = False  # it waits because an article in it is held
 
     @property
     def is_held(self) -> bool:
@@ -54,7 +56,7 @@ def digests(
     # an urgent article's letter has no window; without a value databases disagree where it stands
     newest = func.coalesce(editions.c.closed_at, editions.c.opened_at)
     query = (
-        select(editions, channels.c.name, runs)
+        select(editions, channels.c.name, runs, is_withheld().label("held"))
         .join(channels, channels.c.id == editions.c.channel_id)
         .outerjoin(runs, runs.c.edition_id == editions.c.id)
         .where(or_(editions.c.closed_at.is_not(None), runs.c.edition_id.is_not(None)))
@@ -115,4 +117,5 @@ def _digest(db: Connection, row: Row[Any]) -> DigestCount:
         started=row.started_at,
         ended=row.ended_at,
         latest=db.scalar(newest) if row.ended_at is None and row.letters else None,
+        held=bool(row.held) and row.ended_at is None,
     )

@@ -20,6 +20,7 @@ from syndicate.ledger.schema import (
     letters,
     subscribers,
 )
+from syndicate.ledger.sending.queue import is_held
 from syndicate.model.delivery import Receipt, delivery_key
 from syndicate.model.edition_keys import PAGE_PREFIX
 
@@ -47,6 +48,7 @@ class Place:
     destination: str | None
     why: str
     not_before: datetime | None  # None once it has passed
+    held: bool = False  # it waits because its article is held
     subscriber: int | None = None  # a letter's: it is named EDITION/SUBSCRIBER
 
     @property
@@ -142,6 +144,7 @@ def _places() -> Select[Any]:
             editions.c.key.label("edition"),
             channels.c.name.label("channel"),
             channels.c.key.label("channel_key"),
+            is_held().label("held"),
         )
         .join(editions, editions.c.id == d.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
@@ -193,4 +196,5 @@ def _place(row: Row[Any], moment: datetime) -> Place:
         destination=row.destination,
         why=row.why,
         not_before=to_come(row.not_before, moment),
+        held=bool(row.held) and row.state in ("due", "claimed"),
     )

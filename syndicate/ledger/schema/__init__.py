@@ -34,7 +34,14 @@ from syndicate.ledger.schema.ledgers import (
     secrets,
     ticks,
 )
-from syndicate.ledger.schema.letters import LETTER_STATES, blocks, letters, runs, stencils
+from syndicate.ledger.schema.letters import (
+    LETTER_STATES,
+    blocks,
+    letters,
+    omissions,
+    runs,
+    stencils,
+)
 from syndicate.ledger.schema.matters import matters
 from syndicate.ledger.schema.notices import notices
 from syndicate.ledger.schema.partners import PARTNER_STATES, partner_letters
@@ -93,6 +100,7 @@ __all__ = [
     "minted",
     "moves",
     "notices",
+    "omissions",
     "partner_letters",
     "postgresql_too",
     "reminders",

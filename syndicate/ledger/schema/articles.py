@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from syndicate.ledger.schema.base import Moment, metadata
+from syndicate.ledger.schema.base import PARTIAL, Moment, metadata
 
 articles = Table(
     "articles",
@@ -39,8 +39,10 @@ articles = Table(
     # (1 for the first that the ledger recorded, whatever any clock said)
     Column("dated", Boolean, nullable=False, server_default=false()),  # whether
     # updated_at follows from the date in its file
+    Column("held_at", Moment),  # since when a usable article is withheld
     Index(None, "published_at"),
     Index(None, "updated_at"),
+    Index("ix_articles_held", "held_at", sqlite_where=text(PARTIAL["ix_articles_held"])),
     CheckConstraint("pub_status IN ('usable', 'canceled')", name="pub_status"),
 )
 
@@ -59,7 +61,7 @@ minted = Table(  # uris of files on their way to being published
     Column("uri", String, primary_key=True),
 )
 
-KINDS = ("original", "correction", "refile", "withdrawal")
+KINDS = ("original", "correction", "refile", "withdrawal", "reinstatement")
 
 revisions = Table(
     "revisions",
@@ -68,6 +70,7 @@ revisions = Table(
     Column("version", Integer, primary_key=True),
     Column("kind", String, nullable=False),
     Column("note", Text, nullable=False, server_default=""),  # what was wrong; why withdrawn
+    Column("minor", Boolean, nullable=False, server_default=false()),  # no reader is told
     Column("kill", Boolean, nullable=False, server_default=false()),
     Column("fingerprint", String(64), nullable=False),
     Column("document", Text, nullable=False),  # the canonical article as JSON, sanitised HTML in it

@@ -46,6 +46,8 @@ PARTIAL = {
     "uq_subscriptions_active": "ended_at IS NULL",
     "ix_letters_trouble": "state IN ('in_doubt', 'refused', 'given_up')",
     "ix_letters_deferred": "not_before IS NOT NULL",
+    "ix_articles_held": "held_at IS NOT NULL",
+    "ix_syndications_shown": "shown IS NOT NULL",
 }
 
 metadata = MetaData(

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from syndicate.ledger.schema.base import Moment, id_column, metadata
+from syndicate.ledger.schema.base import PARTIAL, Moment, id_column, metadata
 
 channels = Table(
     "channels",
@@ -56,8 +56,15 @@ syndications = Table(  # an article belongs to a channel from this moment on
     Column("page", Integer),  # of the channel's archive
     Column("passed", Boolean, nullable=False, server_default=false()),
     # (of a list: a digest's window was closed over it)
+    Column("shown", Integer),  # of a collection: the version that it goes on showing of an
+    # article that is held; 0 where it showed nothing
     Index(None, "channel_id", "at"),
     Index(None, "channel_id", "page"),
+    Index(
+        "ix_syndications_shown",
+        "channel_id",
+        sqlite_where=text(PARTIAL["ix_syndications_shown"]),
+    ),
 )
 
 fragments = Table(  # what a collection holds, as it says it; a cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -45,6 +46,15 @@ stencils = Table(  # what letters say, in the order of saying; kept as a record
     Column("number", Integer, primary_key=True),
     Column("media_type", String, nullable=False),
     Column("content", LargeBinary, nullable=False),
+)
+
+omissions = Table(  # articles that a digest carries and a later stencil of it leaves out
+    "omissions",
+    metadata,
+    Column("edition_id", ForeignKey("editions.id"), primary_key=True),
+    Column("stencil", Integer, primary_key=True),
+    Column("uri", ForeignKey("articles.uri"), primary_key=True),
+    Column("held", Boolean, nullable=False),  # it was held then; else it was withdrawn
 )
 
 LETTER_STATES = ("due", "sending", "sent", "refused", "in_doubt", "off", "given_up")

@@ -37,10 +37,13 @@ from syndicate.ledger.processes.claims import claim_of, end_dead_claims
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import CLAIM_FOR, is_over
 from syndicate.ledger.schema import (
+    articles,
     blocks,
     channels,
+    edition_items,
     editions,
     letters,
+    omissions,
     runs,
     stencils,
     subscribers,
@@ -243,8 +246,8 @@ class Letters:
         """Return why no letters of a held run may start, "" for no trouble; None if they may."""
         if run is None:
             return TAKEN
-        stencil, halted, moving = run
-        if halted not in ("", self.passes) or stencil is None:
+        stencil, halted, moving, is_withheld = run
+        if halted not in ("", self.passes) or stencil is None or is_withheld:
             return ""
         return (moves.under_way(db, self.processes) or None) if moving else None
 
@@ -264,7 +267,8 @@ class Letters:
 
     def _runs_on(self, moment: datetime) -> ColumnElement[bool]:
         ready = is_over(r.not_before, moment)
-        return and_(r.ended_at.is_(None), r.upto.is_(None), r.halted.in_(("", self.passes)), ready)
+        goes = r.halted.in_(("", self.passes))
+        return and_(r.ended_at.is_(None), r.upto.is_(None), goes, ready, ~is_withheld())
 
     def _open_line(self) -> Connection:
         with database_errors(self.engine):
@@ -272,7 +276,7 @@ class Letters:
         return self._line
 
     def _held(self, db: Connection, block: ClaimedBlock) -> Any:
-        """Return (stencil, halted, moving) of the run, while the block is still ours."""
+        """Return the run as HELD_SQL does, while the block is still ours."""
         run = say(db, HELD_SQL[db.dialect.name], (block.id,)).fetchone()
         if run is not None and time.monotonic() > self._renew_at:
             self._renew(db)
@@ -356,6 +360,15 @@ def end_blocks(db: Connection, which: ColumnElement[bool], why: str) -> int:
         count += execute_counting(db, doubtful)
         db.execute(delete(blocks).where(blocks.c.id == row.id))
     return count
+
+
+def is_withheld() -> ColumnElement[bool]:
+    """Match runs whose newest words hold an article that is held: nothing of them leaves."""
+    i, o = edition_items.c, omissions.c
+    left_out = and_(o.edition_id == r.edition_id, o.stencil == r.stencil, o.uri == i.uri)
+    held = and_(articles.c.uri == i.uri, articles.c.held_at.is_not(None))
+    query = select(i.uri).where(i.edition_id == r.edition_id, held)
+    return query.where(~select(o.uri).where(left_out).exists()).exists()
 
 
 def _next(

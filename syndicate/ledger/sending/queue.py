@@ -28,7 +28,7 @@ from syndicate.ledger.processes import moves
 from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import CLAIM_FOR
-from syndicate.ledger.schema import attempts, deliveries, editions
+from syndicate.ledger.schema import articles, attempts, deliveries, editions
 from syndicate.ledger.sending.attempts import (
     Attempt,
     Ended,
@@ -41,7 +41,7 @@ from syndicate.ledger.sending.attempts import (
 )
 from syndicate.ledger.sending.outcomes import end_attempts
 from syndicate.ledger.sending.renditions import files, renditions_by_number
-from syndicate.model.edition_keys import rank
+from syndicate.model.edition_keys import PAGE_PREFIX, rank
 
 POST_UNSURE = "the process that sent it died: look whether it is there"
 
@@ -75,11 +75,12 @@ class Queue:
         with transaction(self.engine, reads=True) as db:
             states = ("due", "in_doubt") if doubts else ("due",)
             open_ = and_(d.state.in_(states), is_ready(self.clock(db)))
-            return _works(db, and_(d.edition_id.in_(numbers), open_, _in_turn()))
+            # what is in doubt is looked for, held or not
+            return _works(db, and_(d.edition_id.in_(numbers), open_, _in_turn(), _may_go()))
 
     def ahead(self, channel: int, rank: int) -> str:
         """Return the key of an earlier edition that does not stand; "" if there is none."""
-        open_ = and_(editions.c.channel_id == channel, d.state != "settled")
+        open_ = and_(editions.c.channel_id == channel, d.state != "settled", ~is_held())
         with transaction(self.engine, reads=True) as db:
             return next((work.key for work in _works(db, open_) if work.rank < rank), "")
 
@@ -91,13 +92,18 @@ class Queue:
             if moves.under_way(db, self.processes):
                 return []
             moment = self.clock(db)
-            due = and_(d.edition_id.in_(numbers), d.state == "due", d.id > after)
+            due = and_(d.edition_id.in_(numbers), d.state == "due", d.id > after, ~is_held())
             query = select(d.id).where(due, is_ready(moment), _in_turn()).order_by(d.id).limit(most)
             found = list(db.scalars(query.with_for_update(skip_locked=True)))
             if found:
                 held = update(deliveries).where(d.id.in_(found))
                 db.execute(held.values(state="claimed", **claim_of(me, moment)))
             return found
+
+    def held(self, numbers: Iterable[int]) -> set[int]:
+        """Return those of these deliveries whose article is withheld."""
+        with transaction(self.engine, reads=True) as db:
+            return set(db.scalars(select(d.id).where(d.id.in_(list(numbers)), is_held())))
 
     def let_go(self, claimed: Iterable[int]) -> None:
         """Give back what was claimed and not started."""
@@ -140,9 +146,13 @@ class Queue:
     def _start(self, db: Connection, claimed: Sequence[int]) -> list[Attempt]:
         ours = and_(d.id.in_(claimed), d.state == "claimed", d.holder_id == self.processes.me())
         rows = db.execute(deliveries_with_keys(ours).with_for_update(of=deliveries)).all()
+        # a statement of its own: whoever holds an article waits for these rows, or we for them
+        held = set(db.scalars(select(d.id).where(d.id.in_([row.id for row in rows]), is_held())))
         moment, begun = self.clock(db), []
         for row in rows:
-            if verb := verb_for(row):
+            if row.id in held:
+                db.execute(update(deliveries).where(d.id == row.id).values(**FREE, state="due"))
+            elif verb := verb_for(row):
                 begun.append((row, verb))
             else:
                 self._rest(db, row)
@@ -211,6 +221,18 @@ def _works(db: Connection, which: ColumnElement[bool]) -> list[Work]:
         for r in db.execute(query)
     ]
     return sorted(works, key=lambda work: work.rank)
+
+
+def is_held() -> ColumnElement[bool]:
+    """Match what an article's post or page waits with, because the article is withheld."""
+    key = editions.alias()
+    about = articles.c.uri.in_((key.c.key, func.substr(key.c.key, len(PAGE_PREFIX) + 1)))
+    mine = and_(key.c.id == d.edition_id, about, articles.c.held_at.is_not(None))
+    return select(articles.c.uri).where(mine).exists()
+
+
+def _may_go() -> ColumnElement[bool]:
+    return or_(d.state == "in_doubt", ~is_held())
 
 
 def _in_turn() -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
     update,
 )
 
@@ -32,6 +33,7 @@ from syndicate.ledger.schema import (
     edition_items,
     editions,
     letters,
+    omissions,
     runs,
     stencils,
     subscriptions,
@@ -40,6 +42,7 @@ from syndicate.model.delivery import Rendition
 from syndicate.system import stop
 
 OPEN_STATES = ("due", "sending", "in_doubt")
+LEFT = ("sending", "sent", "in_doubt")  # or may have left
 LETTERS_AT_ONCE = 5_000  # letters that are written down by one statement
 r, x = runs.c, letters.c
 
@@ -237,7 +240,38 @@ def readers_of(channel: int, uri: str) -> Select[Any]:
     here = and_(editions.c.channel_id == channel, edition_items.c.uri == uri)
     query = select(x.subscriber_id).join(editions, editions.c.id == x.edition_id)
     query = query.join(edition_items, edition_items.c.edition_id == editions.c.id)
-    return query.where(here, x.state.in_(("sending", "sent", "in_doubt")))
+    return query.where(here, x.state.in_(LEFT), ~_lacks(uri))
+
+
+def lacking(edition: int, uri: str) -> Select[Any]:
+    """Select those whose letter of an edition left without this article, as it was held then."""
+    held = and_(_lacks(uri, held=True), x.edition_id == edition, x.state.in_(LEFT))
+    return select(x.subscriber_id).where(held)
+
+
+def got_any(db: Connection, edition: int, uri: str) -> bool:
+    """Return True if anybody got this article in a letter of an edition, or may have got it."""
+    if db.scalar(select(r.counts).where(r.edition_id == edition)) is not None:
+        return True  # the letters' rows are gone
+    here = and_(x.edition_id == edition, x.state.in_(LEFT), ~_lacks(uri))
+    return db.scalar(select(x.subscriber_id).where(here).limit(1)) is not None
+
+
+def omit(db: Connection, edition: int, uris: Iterable[str], *, held: Container[str]) -> None:
+    """Keep which of its articles the newest stencil of an edition leaves out."""
+    number = db.scalar(select(r.stencil).where(r.edition_id == edition))
+    new = [
+        {"edition_id": edition, "stencil": number, "uri": uri, "held": uri in held} for uri in uris
+    ]
+    if new and number is not None:
+        db.execute(insert(omissions), new)
+
+
+def _lacks(uri: str, *, held: bool = False) -> ColumnElement[bool]:
+    """Match letters whose words leave an article out."""
+    o = omissions.c
+    same = and_(o.edition_id == x.edition_id, o.stencil == x.stencil, o.uri == uri)
+    return select(o.uri).where(same, o.held if held else true()).exists()
 
 
 def replace_stencil(

@@ -15,13 +15,22 @@ def sent_statement(count: int, dialect: str) -> str:
     return _for(dialect, SENT_SQL, count)
 
 
+# last, whether an article that is withheld is in the newest words
 HELD_SQL = {
     "sqlite": """
-SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
+SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives),
+  EXISTS (SELECT 1 FROM edition_items i JOIN articles a ON a.uri = i.uri
+          WHERE i.edition_id = b.edition_id AND a.held_at IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM omissions o WHERE o.edition_id = b.edition_id
+            AND o.stencil = r.stencil AND o.uri = i.uri))
 FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = ?
 """,
     "postgresql": """
-SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives)
+SELECT r.stencil, r.halted, (SELECT count(*) FROM moves WHERE NOT arrives),
+  EXISTS (SELECT 1 FROM edition_items i JOIN articles a ON a.uri = i.uri
+          WHERE i.edition_id = b.edition_id AND a.held_at IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM omissions o WHERE o.edition_id = b.edition_id
+            AND o.stencil = r.stencil AND o.uri = i.uri))
 FROM blocks b JOIN runs r ON r.edition_id = b.edition_id WHERE b.id = %s
 FOR NO KEY UPDATE OF b
 """,

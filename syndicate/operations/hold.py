@@ -1,0 +1,251 @@
+"""Hold an article, and release it: what waits or is scheduled stops, and what is out stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+from syndicate.channel.collection import Collection
+from syndicate.channel.mailing_list import MailingList
+from syndicate.delivery.evidence import refuse_older
+from syndicate.delivery.run import Progress, digest_line, silent
+from syndicate.errors import ArticleError
+from syndicate.ledger import Catalogue, Standing
+from syndicate.ledger.reports.places import Place, places
+from syndicate.model.article import PubStatus
+from syndicate.model.step import Action
+from syndicate.office import Office
+from syndicate.operations.leftovers import leave_to_others
+from syndicate.operations.recording import record_act
+from syndicate.operations.schedule import (
+    call_off,
+    hold_scheduled,
+    release_scheduled,
+    scheduled_uri,
+)
+from syndicate.operations.sequence import (
+    Change,
+    change_report,
+    changes_only,
+    deliver_change,
+    plan_and_write,
+    register,
+    run_decision,
+)
+from syndicate.operations.withdraw import identify
+from syndicate.planning.coming import awaited
+from syndicate.planning.facts import Facts
+from syndicate.planning.hosting import Hosting
+from syndicate.planning.plan import Wish
+from syndicate.planning.shown import shown_version
+from syndicate.report import Line, Report, Subject, edition_name, line_of
+from syndicate.system import stop
+from syndicate.text.i18n import moment
+
+HELD, RELEASED = "held", "released"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldRequest:
+    """Request to hold an article, or to release it."""
+
+    article: str  # a file or a uri
+    note: str = ""  # for colleagues; no reader sees it
+    call_off: bool = False  # only what is scheduled, which is deleted
+    dry_run: bool = False
+
+    @property
+    def why(self) -> str:
+        return " ".join(self.note.split())
+
+
+Decision = Callable[[Office, HoldRequest, Standing, Catalogue], Change]
+
+
+def hold(office: Office, request: HoldRequest, progress: Progress = silent) -> Report:
+    """Withhold an article: nothing new of it goes out, from any machine, before it is released."""
+    return _run(office, request, progress, HELD)
+
+
+def release(office: Office, request: HoldRequest, progress: Progress = silent) -> Report:
+    """Let a held article go on; a digest that closed meanwhile did not carry it, the next does."""
+    return _run(office, request, progress, RELEASED)
+
+
+def _run(office: Office, request: HoldRequest, progress: Progress, what: str) -> Report:
+    dry = request.dry_run
+    command = "hold" if what == HELD else "release"
+    report = Report(command=command, dry_run=dry, notes=office.notes)
+    refuse_older(office, dry=dry)
+    uri = scheduled_uri(office, request.article)
+    if request.call_off and not uri:
+        raise ArticleError(
+            f"{request.article}: nothing of it is scheduled (`syndicate status` lists all)"
+        )
+    if not (uri and (request.call_off or not _is_published(office, uri))):
+        uri = identify(office, request.article)
+    stop.go_on()
+    decision = partial(_of_scheduled, what, office, request, uri)
+    change = run_decision(office, decision, dry=dry)
+    report.include(change_report(change))
+    for warning in change.plan.warnings:
+        report.warnings.append(warning)
+        office.tell(warning)
+    report.include(deliver_change(office, change, progress, dry=dry))
+    report.lines += change.lines
+    for key in change.digests:
+        words = "leave it out" if what == HELD else "contain it again"
+        which = edition_name(key, office.publisher.zone)
+        report.notes.append(f"the letters of digest {which} that have not been sent yet {words}")
+    return report
+
+
+def _of_scheduled(
+    what: str, office: Office, request: HoldRequest, uri: str, catalogue: Catalogue
+) -> Change:
+    """Stop, or let go on, what is scheduled of an article, and then what is published of it."""
+    if what == RELEASED:
+        notes = release_scheduled(office, catalogue, uri)
+    else:
+        stop_it = call_off if request.call_off else hold_scheduled
+        notes = stop_it(office, catalogue, uri, request.why)
+    standing = catalogue.articles.standing(uri)
+    if request.call_off or standing is None or (what == RELEASED and notes and not standing.held):
+        if not notes:
+            raise ArticleError(f"{request.article}: is not held (`syndicate status` shows it)")
+        return Change(notes=tuple(notes))
+    change = _decided(_held if what == HELD else _released, office, request, uri, catalogue)
+    return replace(change, notes=(*change.notes, *notes))
+
+
+def _is_published(office: Office, uri: str) -> bool:
+    with office.ledger.reading() as db:
+        return Catalogue(db).articles.standing(uri) is not None
+
+
+def _decided(
+    decision: Decision, office: Office, request: HoldRequest, uri: str, catalogue: Catalogue
+) -> Change:
+    """Decide under the planning lock, with the article as it stands there."""
+    standing = catalogue.articles.standing(uri)
+    assert standing is not None
+    if standing.pub_status is PubStatus.CANCELED:
+        raise ArticleError(
+            f"{standing.path}: this article was withdrawn: nothing of it goes out but its notice"
+            f" (to publish it again: syndicate reinstate {uri})"
+        )
+    register(office, catalogue, office.channels)
+    return decision(office, request, standing, catalogue)
+
+
+def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: Catalogue) -> Change:
+    uri, kind = standing.uri, "unchanged" if standing.held else HELD
+    before = awaited(office, catalogue, [uri])
+    if not standing.held:
+        _freeze_collections(office, catalogue, standing)
+        catalogue.holds.hold(uri, office.clock())
+        record_act(office, catalogue, HELD, uri, version=standing.version, note=request.why)
+    wish = Wish(called=Action.REFRESH, diff=request.dry_run)
+    facts = Facts(office=office, catalogue=catalogue, wish=wish)
+    after = _standing(catalogue, uri)
+    change = plan_and_write(
+        facts, office.collections, [after], revised=[uri], urgent=False, dry=request.dry_run
+    )
+    left = leave_to_others(office, catalogue, [after], unchanged=[uri] if standing.held else [])
+    lines = [
+        *_place_lines(office, catalogue, uri),
+        *_skipped_digests(office, catalogue, uri, [name for name in before if before[name]]),
+        *left,
+    ]
+    return replace(changes_only(change), articles=[_subject(standing, kind)], lines=lines)
+
+
+def _released(
+    office: Office, request: HoldRequest, standing: Standing, catalogue: Catalogue
+) -> Change:
+    uri = standing.uri
+    if not standing.held:
+        raise ArticleError(f"{standing.path}: this article is not held (nothing was changed)")
+    catalogue.holds.release(uri)
+    record_act(office, catalogue, RELEASED, uri, version=standing.version, note=request.why)
+    facts = Facts(office=office, catalogue=catalogue, wish=Wish(diff=request.dry_run))
+    after = _standing(catalogue, uri)
+    change = plan_and_write(facts, office.channels, [after], revised=[uri], dry=request.dry_run)
+    left = leave_to_others(office, catalogue, [after], new=True)
+    warnings = (*change.plan.warnings, *_warnings(office, after))
+    return replace(
+        change,
+        plan=replace(change.plan, warnings=warnings),
+        articles=[_subject(standing, RELEASED)],
+        lines=[*left, *_coming_digests(office, catalogue, uri)],
+    )
+
+
+def _warnings(office: Office, standing: Standing) -> Iterator[str]:
+    expires = standing.item.article.expires
+    if standing.item.expired and expires:
+        zone = office.publisher.zone
+        yield (
+            f"{standing.path}: expired on {moment(expires, zone, 'en')}, while it was held: what"
+            " waited of it goes out all the same (if it should not: withdraw it)"
+        )
+
+
+def _freeze_collections(office: Office, catalogue: Catalogue, standing: Standing) -> None:
+    """Let each collection go on showing of an article what its readers see now."""
+    hosting, mine = Hosting(office, catalogue), catalogue.channels.having(standing.uri)
+    configured = {channel.name: channel for channel in office.channels}
+    for known in catalogue.channels.all():
+        channel = configured.get(known.name)
+        if known.id not in mine or not (channel is None or isinstance(channel, Collection)):
+            continue
+        version = shown_version(hosting, known, channel, standing)
+        catalogue.collections.show_as(known.id, standing.uri, version)
+
+
+def _place_lines(office: Office, catalogue: Catalogue, uri: str) -> Iterator[Line]:
+    """Yield what of an article waits now, and what stays as it is."""
+    for place in places(catalogue.db, edition=uri):
+        if place.state != "settled":
+            yield line_of(place, "hold", office.publisher.zone)
+        if place.present:
+            yield _stays(place)
+
+
+def _stays(place: Place) -> Line:
+    shown = f"version {place.present_version}" if place.present_version else "what is out"
+    return Line(
+        channel=place.channel, about=place.edition, address=place.address, action=Action.NOTHING,
+        url=place.url, why=f"{shown} stays as it is (to take it back: withdraw it)",
+    )  # fmt: skip
+
+
+def _skipped_digests(
+    office: Office, catalogue: Catalogue, uri: str, names: list[str]
+) -> Iterator[Line]:
+    """Yield the lists whose next digest would carry an article that is held."""
+    for channel in office.lists:
+        if channel.name in names:
+            line = digest_line(office, catalogue, channel, uri)
+            yield replace(line, action="hold", state=HELD, why=f"not {line.why}, unless released")
+
+
+def _coming_digests(office: Office, catalogue: Catalogue, uri: str) -> Iterator[Line]:
+    after = awaited(office, catalogue, [uri])
+    channels: list[MailingList] = [channel for channel in office.lists if after[channel.name]]
+    for channel in channels:
+        yield digest_line(office, catalogue, channel, uri)
+
+
+def _standing(catalogue: Catalogue, uri: str) -> Standing:
+    standing = catalogue.articles.standing(uri)
+    assert standing is not None
+    return standing
+
+
+def _subject(standing: Standing, kind: str) -> Subject:
+    return Subject(
+        uri=standing.uri, headline=standing.item.article.headline, path=standing.path,
+        version=standing.version, kind=kind,
+    )  # fmt: skip
