@@ -133,7 +133,11 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
         version=standing.version, kind=kind,
     )  # fmt: skip
     register(office, catalogue, office.channels)
-    wish = Wish(refresh=True, called=Action.WITHDRAW, diff=request.dry_run)
+    withdrawal = standing.item.withdrawal
+    wish = Wish(
+        refresh=True, called=Action.WITHDRAW, diff=request.dry_run,
+        shows_text=not (withdrawal and withdrawal.kill),
+    )  # fmt: skip
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
     change = plan_and_write(
         facts, office.channels, [standing], also=also, revised=[uri],

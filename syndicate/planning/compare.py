@@ -55,7 +55,7 @@ def edition_plan(
         steps=steps,
         wants=tuple(step for step in steps if _changes(step, states.get(step.address))),
         lost=lost,
-        before=_before(facts, known.id, key, steps, lost) if facts.wish.diff else {},
+        before=_before(facts, known.id, key, steps, lost) if _shows_before(facts) else {},
     )
 
 
@@ -81,6 +81,10 @@ def _lost(
         if state and stands and not channel.holds(rendition, receipt_of(state)):
             lost.append(rendition.address)
     return tuple(lost) if lost and facts.is_here(channel, known) else ()
+
+
+def _shows_before(facts: Facts) -> bool:
+    return facts.wish.diff and facts.wish.shows_text
 
 
 def _before(

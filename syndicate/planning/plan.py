@@ -24,6 +24,7 @@ class Wish:
     refresh: bool = False
     called: Action | None = None  # what a collection's change is called
     diff: bool = False
+    shows_text: bool = True  # False after a kill: no report repeats what stands
     everything: bool = False  # all that a collection ever put up is looked at
     by_itself: bool = (
         False  # nobody asks: a collection is rewritten where what it holds has changed

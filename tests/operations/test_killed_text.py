@@ -1,0 +1,104 @@
+"""After a kill nothing that leaves the office holds the article's text: marked words are sought."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from email.message import EmailMessage
+
+import pytest
+
+from support.newsroom import EVENING, NEXT_EVENING, Newsroom
+
+TEXT, NOTE = "kuncibiru", "kuncimerah"  # in its text; in the note of a correction
+PNG = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgABc3UBGAAAAABJRU5ErkJggg=="
+)
+ANI = "ani@pembaca.example"
+REASON = "Menyebut nama anak."
+KILL = ("withdraw", "kabar.md", "--reason", REASON, "--kill")
+
+
+def letter_text(letter: EmailMessage) -> str:
+    parts = [each for each in letter.walk() if each.get_content_maintype() == "text"]
+    return "".join(each.get_content() for each in parts)
+
+
+def published_files(room: Newsroom) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(room.feed)): path.read_bytes()
+        for path in room.feed.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def known(room: Newsroom) -> Newsroom:
+    """An office whose article was read everywhere, with a picture, and was corrected since."""
+    room.change("feed", pages=True, items=1)
+    room.subscribe(ANI)
+    (room.folder / "foto.png").write_bytes(PNG)
+    room.write(
+        body=f"Alamatnya {TEXT}.\n\n![{TEXT}](foto.png)",
+        url=None,
+        description=f"Ringkas {TEXT}.",
+        dateline={"text": f"{TEXT}–"},
+        associations=[{"file": "foto.png", "alt": TEXT, "caption": TEXT, "creator": TEXT}],
+        infoSources=[{"name": TEXT, "role": "originator"}],
+        overrides={"telegram": {"description": TEXT}},
+    )
+    room.publish()
+    room.write("lain.md", headline="Kabar lain", body="Isi lain.")
+    room.publish("lain.md")
+    room.run("digest", at=EVENING)
+    room.rewrite("Alamatnya", "Tempatnya")
+    room.publish("--note", f"Bukan {NOTE}.", at=EVENING)
+    assert TEXT in room.posts[0]
+    assert any(TEXT.encode() in content for content in published_files(room).values())
+    assert any(NOTE.encode() in content for content in published_files(room).values())
+    return room
+
+
+@pytest.mark.parametrize("hours", [0, 49], ids=["removed", "too old to be removed"])
+def test_nothing_that_leaves_the_office_holds_it(known: Newsroom, hours: int) -> None:
+    """Guards: shows_text in withdraw; _shown_corrections of the page."""
+    room = known
+    letters = len(room.letters)
+    if hours:
+        for post in room.api.shown:
+            room.api.age(post.message_id, hours=hours)
+    said = [room.run(*KILL, "--dry-run", at=EVENING), room.run(*KILL, "--yes", at=EVENING)]
+    said += [
+        room.run(*words, at=EVENING)
+        for words in (
+            ("tick",), (*KILL, "--yes", "--dry-run"), ("status", "--json"), ("status", "kabar.md"),
+            ("publish", "kabar.md", "--dry-run"), ("publish", "lain.md", "--refresh"),
+            ("digest", "--dry-run"), ("digest", "--to", "saya@kantor.example"),
+        )
+    ]  # fmt: skip
+    said.append(room.run("digest", at=NEXT_EVENING))
+    assert len(room.letters) == letters + 2
+    words = [answer.said for answer in said]
+    words += room.posts + [letter_text(letter) for letter in room.letters[letters:]]
+    words += [content.decode(errors="replace") for content in published_files(room).values()]
+    for marked in (TEXT, NOTE):
+        assert [text for text in words if marked in text] == []
+    assert PNG not in published_files(room).values()
+    assert any(REASON in text for text in words)
+
+
+def test_letters_that_had_not_left_go_without_it(known: Newsroom) -> None:
+    """Guard: recompose."""
+    room = known
+    room.write("baru.md", headline="Kabar baru", body=f"Isi {TEXT}.")
+    room.publish("baru.md", at=EVENING)
+    letters = len(room.letters)
+    room.change("harian", smtp="smtp://127.0.0.1:9")
+    room.run("digest", at=NEXT_EVENING)
+    for name in ("baru.md", "kabar.md"):
+        room.run("withdraw", name, "--reason", REASON, "--kill", "--yes", at=NEXT_EVENING)
+    room.change("harian", smtp=room.smtp.url)
+    room.let_pauses_end()
+    room.run("tick", at=NEXT_EVENING)
+    texts = [letter_text(letter) for letter in room.letters[letters:]]
+    assert texts
+    assert [text for text in texts if TEXT in text or NOTE in text] == []
