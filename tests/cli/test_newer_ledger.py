@@ -14,18 +14,21 @@ from docs.test_commands import COMMANDS, example
 from support.newsroom import EVENING, Newsroom, newsroom
 from syndicate.ledger.migrations import VERSION
 
-WITHOUT = {"check", "demo", "help", "init", "new", "schedule"}  # these ask no ledger
+WITHOUT = {"check", "demo", "help", "init", "minors add", "new", "schedule"}  # these ask no ledger
 WORDS = {
     "adopt": "adopt kabar.md --channel telegram https://t.me/kabar/1",
     "channels move": "channels move feed",
     "channels rename": "channels rename lama harian",
     "channels resume": "channels resume telegram",
     "history": "history kabar.md",
+    "hold": "hold kabar.md --note Diperiksa.",
     "ledger backup": "ledger backup salinan.db",
     "ledger move": "ledger move sqlite:///baru.db",
     "ledger upgrade": "ledger upgrade",
     "publish": "publish kabar.md",
+    "reinstate": "reinstate kabar.md --note Berlaku.",
     "rejoin": "rejoin 0123456789abcdef",
+    "release": "release kabar.md",
     "resolve": "resolve 1 --not-sent",
     "subscribers add": "subscribers add --list harian dua@example.org",
     "subscribers bounce": "subscribers bounce surat.mbox",

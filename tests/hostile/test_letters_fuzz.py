@@ -14,6 +14,7 @@ from support.hostile.letter_kinds import FIELDS, PIECES, TEXTS, built
 from syndicate.channel.mailing_list import Meaning
 from syndicate.ledger.people.tokens import REQUEST, RETURN, SUBSCRIPTION, Tokens
 from syndicate_email.inbox.classify import classify
+from syndicate_email.inbox.commands import MOST_URI
 from syndicate_email.inbox.reports import Marks
 
 BEARABLE = 0.3  # seconds of the processor for one letter, on a machine with much to do
@@ -22,7 +23,7 @@ TOKENS = Tokens(("5e" * 32,))
 MARKS = Marks(
     bounces="kembali+{token}@kantor.example", unsubscribe="https://kantor.example/l/{token}",
     mailbox="daftar@kantor.example", lists=("kabar-harian", "Kabar Harian"),
-    authserv="mx-5e5e5e5e.kantor.example",
+    authserv="mx-5e5e5e5e.kantor.example", canary="kenari@kantor.example",
 )  # fmt: skip
 WORDS = [word.encode("utf-8", "surrogateescape") for word in (*FIELDS, *TEXTS, *PIECES)]
 NUMBERS = st.integers(0, 2**64 - 1)
@@ -37,7 +38,8 @@ def bear(content: bytes) -> None:
     for field in ("token", "email", "name", "about", "code", "detail"):
         value = getattr(reply, field)
         assert value == " ".join(value.encode().decode().split())
-        assert len(value) <= 254
+        is_uri = field == "about" and reply.meaning is Meaning.FOLLOW
+        assert len(value) <= (MOST_URI + len("tag:") if is_uri else 254)
     assert "@" not in reply.detail
     assert reply.authentication == ""
     for what in (SUBSCRIPTION, REQUEST, RETURN):

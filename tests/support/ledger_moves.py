@@ -125,7 +125,8 @@ ODD = "\u00e9'\"\\ \\N\t\n\r {}%s:x $1 \U0001f600"
 WORDS = {
     "articles.pub_status": "usable", "revisions.kind": "original", "editions.status": "frozen",
     "edition_items.part": "new", "deliveries.state": "settled", "attempts.verb": "publish",
-    "letters.state": "sent", "goodbyes.state": "over", "requests.wants": "join",
+    "letters.state": "sent", "partner_letters.state": "sent", "follow_letters.state": "sent",
+    "goodbyes.state": "over", "requests.wants": "join",
     "requests.state": "due", "deliveries.present": None,
     "deliveries.reference": None,
 }  # fmt: skip

@@ -12,6 +12,8 @@ from syndicate_email.inbox.parsing import HEADER_CHARACTERS
 from syndicate_email.inbox.reports import TOKEN, Marks
 
 LIST_NAME_WORDS = 5  # of a list's name
+MOST_URI = 400  # characters after its "tag:"
+MOST_ADDRESS = 254  # characters (RFC 5321, with what its erratum 1690 says of a path)
 BARE = (Meaning.LEAVE, Meaning.JOIN)  # understood without a token
 CLEAR = re.compile("subscribe|langganan", re.I)  # no letter to a person begins with these
 COMMAND_WORDS = {
@@ -28,7 +30,7 @@ WITH_TOKEN = {  # anywhere in a subject: nobody writes a token by chance
     for meaning, words in COMMAND_WORDS.items()
 }
 ADDRESS = r"[^\s@<>()\[\],;:\"]{1,64}@[^\s@<>()\[\],;:\"]{3,255}"
-FOLLOWS = re.compile(rf"(?:follow|ikuti)(?: {TOKEN})? (tag:[^\s<>]{{1,400}})", re.I)
+FOLLOWS = re.compile(rf"(?:follow|ikuti)(?: {TOKEN})? (tag:[^\s<>]{{1,{MOST_URI}}})", re.I)
 MOVES = re.compile(
     rf"(?:move|pindah|ganti alamat)(?: (?:me|saya))?(?: {TOKEN})?(?: (?:to|ke))?:? <?({ADDRESS})>?",
     re.I,
@@ -173,6 +175,8 @@ def parse_follow(line: str) -> Reply | None:
     if found is None:
         return None
     token, uri = (found[1] or "").lower(), unquote(found[2])
+    if not uri.isprintable() or " " in uri:  # no article's, and no database keeps a NUL
+        return None
     return Reply(key="", meaning=Meaning.FOLLOW, token=token, about=uri)
 
 
@@ -181,7 +185,7 @@ def parse_move(line: str) -> Reply | None:
     line = squeeze(line[:HEADER_CHARACTERS].replace("%20", " "))
     line = squeeze(BEFORE.sub("", line) or line)
     found = MOVES.fullmatch(line.strip(" .,!"))
-    if found is None:
+    if found is None or len(found[2]) > MOST_ADDRESS:
         return None
     token = (found[1] or "").lower()
     return Reply(key="", meaning=Meaning.MOVE, token=token, about=found[2].lower())

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, true, update
 
 from syndicate.ledger.catalogue.drafts import Drafts, StoredDraft
+from syndicate.ledger.database.engine import execute_counting
 from syndicate.ledger.schema import scheduled
 
 
@@ -49,7 +50,7 @@ class Schedule:
         """
         found = self.of(uri)
         here = scheduled.c.uri == uri
-        if found is None or not self.db.execute(delete(scheduled).where(here)).rowcount:
+        if found is None or not execute_counting(self.db, delete(scheduled).where(here)):
             return None
         self._drafts.delete(found.draft.number)
         return found
