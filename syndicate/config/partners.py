@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from syndicate.errors import ConfigError
-from syndicate.text import folded
+from syndicate.text import folded, shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,10 @@ def tables_of(tables: Any, channels: Mapping[str, Mapping[str, Any]]) -> Mapping
         raise ConfigError("partners: write a table for each partner, like [partners.radio]")
     for name, table in tables.items():
         named = table.get("list", "")
-        if named and channels.get(named, {}).get("kind") != "email":
-            raise ConfigError(f"partners.{name}.list: there is no mailing list {named!r}")
+        if not isinstance(named, str) or not named:  # what is no text is named by its type
+            continue
+        if channels.get(named, {}).get("kind") != "email":
+            called = shortened(named)
+            why = f'there is no mailing list {called!r} (channels.{called}.kind is not "email")'
+            raise ConfigError(f"partners.{name}.list: {why}")
     return tables
