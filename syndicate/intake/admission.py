@@ -76,7 +76,13 @@ def admit(
         admitted = without_twins(office, admitted.drafts, others).after(admitted)
     admitted = without_lost_replies(office, admitted.drafts).after(admitted)
     named = [naming.with_uri(office, draft) for draft in admitted.drafts]
-    return replace(admitted, drafts=tuple(with_crosslinks(office, named, at)))
+    return admit_each(with_crosslinks(office, named, at), _unopposed).after(admitted)
+
+
+def _unopposed(draft: Draft) -> Draft:
+    """Return a draft to which no rule objects; ArticleError says all that they object to."""
+    Flaws(list(rule_objections(draft))).end()
+    return draft
 
 
 def _read(office: Office, path: Path, unknown_uris: Container[str]) -> Draft:

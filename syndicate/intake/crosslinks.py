@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from syndicate import sources
+from syndicate.intake.examined import examined
 from syndicate.intake.timing import due_time
 from syndicate.ledger import Catalogue
 from syndicate.model.article import Article
@@ -23,7 +24,8 @@ def with_crosslinks(
 
     An article that is published, or goes out at once by the same command, is linked where its page
     is; of any other the link's text stays, and a remark says so: nobody is to learn the address of
-    a page before its article goes out. ``at``: none of the drafts goes out before.
+    a page before its article goes out. A draft with such links is examined again. ``at``: none of
+    the drafts goes out before.
     """
     if not any(draft.beside for draft in drafts):
         return list(drafts)
@@ -49,7 +51,8 @@ def _with_crosslinks(office: Office, draft: Draft, here: Mapping[Path, Article])
             )
     html = sources.lead_to(draft.article.html, addresses)
     article = replace(draft.article, html=html)
-    return replace(draft, article=article, remarks=tuple(sorted(remarks)), beside=())
+    linked = replace(draft, article=article, remarks=tuple(sorted(remarks)), beside=())
+    return linked if draft.kept else examined(office, linked)
 
 
 def _page(office: Office, path: Path, here: Mapping[Path, Article]) -> str:

@@ -98,7 +98,9 @@ def _planned(office: Office, request: Publication, drafts: Sequence[Draft]) -> _
     else:
         return _Planned(flaws=tuple(flaws))
     return _Planned(
-        findings=tuple(_of_report(report)), notes=tuple(report.warnings), flaws=tuple(flaws)
+        findings=tuple(_of_report(report)),
+        notes=(*report.notes, *report.warnings),
+        flaws=tuple(flaws),
     )
 
 

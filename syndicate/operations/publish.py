@@ -110,6 +110,7 @@ def plan_of(office: Office, request: Publication, reading: Reading) -> Report:
     change = run_decision(office, decision, dry=True)
     report = Report(command="publish", dry_run=True, warnings=list(change.plan.warnings))
     report.include(change_report(change))
+    report.include(deliver_change(office, change, silent, dry=True))
     report.lines += change.lines
     return report
 

@@ -107,4 +107,4 @@ def _located(
 ) -> ArticleError:
     if draft := facts.drafts.get(standing.uri):
         return located(error, channel, draft, draft.article)
-    return ArticleError(f"{standing.path}: channels.{channel.name}: {error}")
+    return ArticleError(f"{standing.path}: channels.{channel.name}: {error}", "channel")

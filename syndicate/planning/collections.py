@@ -91,7 +91,7 @@ def _document_plan(facts: Facts, documents: Documents, holding: Holding) -> Plan
     try:
         renditions, pieces = documents.rendered(holding)
     except ArticleError as error:
-        raise ArticleError(f"channels.{channel.name}: {error}") from error
+        raise ArticleError(f"channels.{channel.name}: {error}", "channel") from error
     purpose = Purpose(called=facts.wish.called)
     plan = replace(edition_plan(facts, channel, key, renditions, purpose), stamp=stamp)
     return Plan(editions=(plan,), pieces=(pieces,) if pieces else ())

@@ -28,7 +28,7 @@ def render_checked(
     except ArticleError as error:
         if located:
             raise located(error) from error
-        raise ArticleError(f"channels.{channel.name}: {error}") from error
+        raise ArticleError(f"channels.{channel.name}: {error}", "channel") from error
 
 
 def edition_plan(

@@ -42,7 +42,7 @@ def proofread(
     for lack in lacking(item.article, map(channel.shown, renditions), files):
         message = _message(draft, channel, lack)
         if lack.kind == "word":
-            raise ArticleError(message)
+            raise ArticleError(message, "channel")
         if not (lack.what and any(lack.what in remark for remark in remarks)):
             yield message
 
@@ -50,7 +50,7 @@ def proofread(
 def located(error: ArticleError, channel: Channel, draft: Draft, article: Article) -> ArticleError:
     """Return an error with the line of the article's file that it is about."""
     line = whereabouts.of_remark(draft, article, str(error)) or whereabouts.of_text(draft)
-    return ArticleError(f"{draft.path}:{line}: channels.{channel.name}: {error}")
+    return ArticleError(f"{draft.path}:{line}: channels.{channel.name}: {error}", "channel")
 
 
 def _located(draft: Draft, item: Item, channel: Channel, remark: str) -> str:

@@ -173,31 +173,31 @@ def test_a_warning_is_said_before_anything_is_sent(room: Newsroom) -> None:
     )
     assert "did you mean https:?" in planned.err
     checked = room.run("check", "kabar.md")
-    assert "kabar.md:8: htps:" in checked.out
+    assert "kabar.md:8: lost-form: htps:" in checked.out
     assert checked.code == 0
     document = room.run("publish", "kabar.md", "--dry-run", "--json").json
     assert document["warnings"][0].startswith("kabar.md:8: htps:")
 
 
 @pytest.mark.parametrize(
-    ("body", "says"),
+    ("body", "line", "rule", "says"),
     [
-        ("Satu.\n\n{{< figure src='a.png' >}}", "kabar.md:8: {{< figure"),
-        ("Satu.\n\n[x](javascript:alert(1))", "kabar.md:8: a link leads to javascript:"),
-        ("Satu.\n\n| a |\n|---|\n| 1 | dua |", "kabar.md:10: 'dua' would reach no reader"),
-        ("Satu.\n\n[L](tidak.pdf)", "kabar.md:8: "),
+        ("Satu.\n\n{{< figure src='a.png' >}}", 8, "markup", "{{< figure"),
+        ("Satu.\n\n[x](javascript:alert(1))", 8, "markup", "a link leads to javascript:"),
+        ("Satu.\n\n| a |\n|---|\n| 1 | dua |", 10, "lost-words", "'dua' would reach no reader"),
+        ("Satu.\n\n[L](tidak.pdf)", 8, "markup", "the file tidak.pdf is missing"),
     ],
 )
 def test_what_would_be_lost_stops_the_command_before_anything_is_sent(
-    room: Newsroom, body: str, says: str
+    room: Newsroom, body: str, line: int, rule: str, says: str
 ) -> None:
     path = room.write(body=body)
     path.write_text(path.read_text(encoding="utf-8").replace("url:", "edNote:"), encoding="utf-8")
     before = room.effects
-    for command in (("check", "kabar.md"), ("publish", "kabar.md")):
-        answer = room.run(*command)
+    for command, named in (("check", f"{rule}: "), ("publish", "")):
+        answer = room.run(command, "kabar.md")
         assert answer.code == 1
-        assert says in answer.said
+        assert f"kabar.md:{line}: {named}{says}" in answer.said
     assert room.effects == before
     assert room.entries == []
 
@@ -268,7 +268,10 @@ def pictured(room: Newsroom) -> Newsroom:
 def test_pictures_that_a_channel_is_set_to_leave_out_are_named(pictured: Newsroom) -> None:
     pictured.change("telegram", preview="none")
     pictured.only("telegram")
-    bare(pictured, "associations:\n  - {file: a.png}\n---\nSatu.\n\n![r](<foto rapat.png>)")
+    bare(
+        pictured,
+        "associations:\n  - {file: a.png, alt: Rapat}\n---\nSatu.\n\n![r](<foto rapat.png>)",
+    )
     why = "is left out: channels.telegram.preview is none"
     assert notes(pictured) == [
         f"kabar.md:4: telegram: a.png {why}",
@@ -289,7 +292,8 @@ def test_each_picture_that_a_post_has_no_room_for_is_named_with_its_line(
     pictured.only("telegram")
     bare(
         pictured,
-        f"associations:\n  - {{file: a.png}}\n  - {{file: f.pdf}}\n---\n{LONG[:99]}\n\n![](b.png)",
+        "associations:\n  - {file: a.png, alt: Rapat}\n  - {file: f.pdf}\n---\n"
+        f"{LONG[:99]}\n\n![b](b.png)",
     )
     why = "is left out: a post holds pictures or documents, not both"
     assert notes(pictured) == [
@@ -312,8 +316,9 @@ def test_pictures_and_documents_that_a_letter_cannot_show_are_named(pictured: Ne
     pictured.only("harian")
     bare(
         pictured,
-        "associations:\n  - {file: a.png}\n  - {file: 'https://a.example/1.png'}\n"
-        "  - {file: 'https://a.example/2.png'}\n---\nSatu.\n\n![r](<foto rapat.png>)\n\n"
+        "associations:\n  - {file: a.png, alt: Rapat}\n"
+        "  - {file: 'https://a.example/1.png', alt: Satu}\n"
+        "  - {file: 'https://a.example/2.png', alt: Dua}\n---\nSatu.\n\n![r](<foto rapat.png>)\n\n"
         "[Unduh](f.pdf) ya.",
     )
     assert notes(pictured) == [
@@ -326,7 +331,10 @@ def test_pictures_and_documents_that_a_letter_cannot_show_are_named(pictured: Ne
 
 def test_what_the_page_shows_need_not_be_in_a_letter_that_leads_there(pictured: Newsroom) -> None:
     pictured.only("harian")
-    bare(pictured, "url: https://kantor.example/kabar\nassociations: [{file: a.png}]\n---\nSatu.")
+    bare(
+        pictured,
+        "url: https://kantor.example/kabar\nassociations: [{file: a.png, alt: Rapat}]\n---\nSatu.",
+    )
     assert notes(pictured) == []
 
 
@@ -373,7 +381,7 @@ def test_a_word_that_a_channel_loses_of_a_short_text_is_named(room: Newsroom) ->
     bare(room, "---\nSatu dua\ntiga.")
     answer = room.run("check", "kabar.md")
     assert answer.code == 1
-    assert "kabar.md:5: harian: the word “tiga” would be lost" in answer.out
+    assert "kabar.md:5: channel: harian: the word “tiga” would be lost" in answer.out
 
 
 def test_a_number_that_is_read_in_its_national_form_is_shown(room: Newsroom) -> None:

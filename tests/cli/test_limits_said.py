@@ -27,11 +27,11 @@ def without_url(room: Newsroom, body: str) -> None:
 def test_a_text_that_is_too_long_is_refused_once_with_file_and_line(room: Newsroom) -> None:
     without_url(room, LONG)
     says = "channels.telegram: it is 4,618 characters too long for a Telegram post"
-    for command in ("check", "publish"):
+    for command, rule in (("check", "channel: "), ("publish", "")):
         answer = room.run(command, "kabar.md")
         assert answer.code == 1
         [line] = [one for one in answer.said.splitlines() if "too long" in one]
-        assert line.removeprefix("syndicate: ").startswith(f"kabar.md:6: {says}")
+        assert line.removeprefix("syndicate: ").startswith(f"kabar.md:6: {rule}{says}")
 
 
 def test_a_correction_that_is_too_long_is_refused_once_with_file_and_line(room: Newsroom) -> None:
@@ -49,7 +49,7 @@ def test_a_picture_that_telegram_does_not_take_is_refused_once_with_its_line(
     (room.folder / "pita.png").write_bytes(WIDE)
     room.write(body="Satu.\n\n![x](pita.png)\n\nDua.")
     out = room.run("check", "kabar.md").out
-    says = "kabar.md:8: channels.telegram: the picture pita.png (300 x 1) is too large"
+    says = "kabar.md:8: channel: channels.telegram: the picture pita.png (300 x 1) is too large"
     assert [line.startswith(says) for line in out.splitlines()] == [True]
 
 

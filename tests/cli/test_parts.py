@@ -13,7 +13,10 @@ DIGITS = "\n".join(("| No | RT |", "|---|---|", *(f"| {n} | {n + 7} |" for n in 
 ROWS = "\n".join(
     ("| Nama | Nilai |", "|---|---|", *(f"| Warga{n} | nilai{n} |" for n in range(400)))
 )
-LONG = "Kata demi kata yang panjang sekali di Bengkalis. " * 30
+LONG, ON, END = (
+    f"Kata demi kata yang panjang sekali di {place}. " * 30
+    for place in ("Bengkalis", "Pulau Rupat dan Bantan", "seberang")
+)
 ENDS_IN_A_TABLE = {
     "lead": f"Satu paragraf pembuka.\n\n{TABLE}",
     "alone": TABLE,
@@ -22,7 +25,7 @@ ENDS_IN_A_TABLE = {
     "followed": f"Satu paragraf pembuka.\n\n{ROWS}\n\nSumber: KPU",
     "several": f"Satu paragraf pembuka.\n\n{TABLE}\n\n{LONG}\n\n{DIGITS}\n\n{DIGITS}",
     "cut-inside": f"Satu paragraf pembuka.\n\n{LONG}\n\n{ROWS}",
-    "cut-before": f"{LONG}\n\n{LONG}\n\n{LONG}\n\n{TABLE}",
+    "cut-before": f"{LONG}\n\n{ON}\n\n{END}\n\n{TABLE}",
     "raw": "Pembuka.\n\n<table><tr><td>Budi</td><td>sembilan</td></tr></table>",
     "quoted": f"Pembuka.\n\n> {TABLE.replace(chr(10), chr(10) + '> ')}",
 }
@@ -76,7 +79,10 @@ def test_a_table_at_the_end_is_lost_where_nothing_leads_to_it(room: Newsroom) ->
     room.only("harian")
     path = room.write(body=f"Satu paragraf pembuka.\n\n{TABLE}")
     path.write_text(path.read_text(encoding="utf-8").replace("url:", "edNote:"), encoding="utf-8")
-    assert "kabar.md:8: harian: the word “Nama” would be lost" in room.run("check", "kabar.md").out
+    assert (
+        "kabar.md:8: channel: harian: the word “Nama” would be lost"
+        in room.run("check", "kabar.md").out
+    )
 
 
 def test_a_dateline_that_is_only_the_beginning_of_a_word_is_said(room: Newsroom) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from support.newsroom import MORNING, Newsroom
@@ -291,8 +293,10 @@ def test_an_unknown_profile_is_an_error(room: Newsroom, profile: str, says: str)
 
 def test_profiles_that_the_configuration_names_are_known(room: Newsroom) -> None:
     room.change("harian", profiles=["agenda", "lomba"])
+    front: dict[str, Any] = {"infoSources": [{"name": "KPU"}]}
     for number, profile in enumerate(("agenda", "lomba", "klarifikasi", "sosialisasi")):
-        room.write(f"k{number}.md", f"Isi {number}.", headline=f"Kabar {number}", profile=profile)
+        front |= {"headline": f"Kabar {number}", "profile": profile}
+        room.write(f"k{number}.md", f"Isi {number}.", **front)
         room.publish(f"k{number}.md")
 
 
