@@ -143,7 +143,12 @@ def test_a_changed_album_is_refused_in_the_plan(desk: Newsroom) -> None:
     answer = desk.run("publish", "kabar.md", "--note", "Satu foto lagi.", "--dry-run")
     assert answer.code == 3
     assert "cannot" in answer.out
-    assert "is 2 photos, and the article now has 3" in answer.out
+    why = "is 2 photos, and the article now has 3"
+    assert why in answer.out
+    checked = desk.run("check", "kabar.md")
+    assert checked.code == 1
+    [line] = [line for line in checked.out.splitlines() if why in line]
+    assert line.startswith("kabar.md: channel: telegram: ")
     assert all(post.edits == [] for post in desk.api.shown)
 
 

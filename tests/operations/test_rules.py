@@ -59,6 +59,21 @@ def test_an_error_stops_a_publication_and_a_warning_does_not(ruled: Newsroom) ->
     assert "checks.off: all-caps" in answer.out
 
 
+def test_a_link_to_an_article_without_a_page_is_of_the_severity_that_is_set(
+    ruled: Newsroom,
+) -> None:
+    path = ruled.folder / "config.toml"
+    severity = '[checks]\nseverity = { lost-form = "error" }'
+    path.write_text(path.read_text().replace("[checks]", severity))
+    ruled.write("nanti.md", headline="Kabar nanti")
+    ruled.write(body="Satu.\n\n[Baca](nanti.md) nanti.")
+    for command in ("check", "publish"):
+        answer = ruled.run(command, "kabar.md")
+        assert answer.code == 1
+        assert "kabar.md:8: lost-form: nanti.md has no page to link to" in answer.said
+    assert ruled.effects == 0
+
+
 def test_what_stands_is_not_stopped_by_a_new_rule(ruled: Newsroom) -> None:
     ruled.write(body=WEDNESDAY, checks={"off": ["weekday-mismatch"]})
     answer = ruled.run("publish", "kabar.md")
