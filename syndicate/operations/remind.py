@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from syndicate.delivery.run import Progress
@@ -10,6 +11,7 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.beside import Reminder
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.followers import remind_followers
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.sequence import (
     Change,
@@ -31,26 +33,33 @@ def remind(office: Office, progress: Progress) -> ReportPart:
     """Post the reminders whose moment has come; call off what could not be posted in time."""
     change = run_decision(office, lambda catalogue: _decision(office, catalogue))
     outcome = deliver_change(office, changes_only(change), progress)
-    return joined_parts([change_report(change), outcome]).without(Action.NOTHING)
+    followed = ReportPart(lines=tuple(change.lines))
+    return joined_parts([change_report(change), outcome, followed]).without(Action.NOTHING)
 
 
 def _decision(office: Office, catalogue: Catalogue) -> Change:
     at = catalogue.not_far_ahead(office.clock())
-    concerned = dict.fromkeys(
-        (*_end_late(office, catalogue, at), *_record_due(office, catalogue, at))
-    )
-    standings = catalogue.articles.all_of(concerned)
+    late = _end_late(office, catalogue, at)
+    due = dict(_record_due(office, catalogue, at))
+    standings = catalogue.articles.all_of(dict.fromkeys((*late, *due)))
     if not standings:
         return Change()
+    lines = [
+        line
+        for uri, moment in due.items()
+        for line in remind_followers(office, catalogue, uri, moment.isoformat())
+    ]
     register(office, catalogue, office.channels)
     facts = Facts(office=office, catalogue=catalogue, wish=Wish(by_itself=True))
     change = plan_and_write(facts, office.channels, standings, urgent=False)
     leave_to_others(office, catalogue, standings)
-    return change
+    return replace(change, lines=[*change.lines, *lines])
 
 
-def _record_due(office: Office, catalogue: Catalogue, at: datetime) -> Iterator[str]:
-    """Write down the newest reminder of each article that has come and makes sense; yield which."""
+def _record_due(
+    office: Office, catalogue: Catalogue, at: datetime
+) -> Iterator[tuple[str, datetime]]:
+    """Write down each article's newest reminder that has come and makes sense; yield its moment."""
     ahead = catalogue.reminders.ahead(at)
     known = catalogue.reminders.of([standing.uri for standing in ahead])
     for standing in ahead:
@@ -59,7 +68,7 @@ def _record_due(office: Office, catalogue: Catalogue, at: datetime) -> Iterator[
             assert expires
             reminder = Reminder(moment=moment.due, at=at, expires=expires)
             catalogue.reminders.record(standing.uri, reminder)
-            yield standing.uri
+            yield standing.uri, moment.due
 
 
 def _newest(
