@@ -91,7 +91,7 @@ def _adoption(
     facts = Facts(office=office, catalogue=catalogue, wish=Wish())
     assigned = assign(facts, [channel], [draft], request)
     change = plan_and_write(facts, [channel], assigned.standings, urgent=False)
-    called_off = superseded(office, catalogue, recorded.subject)
+    called_off = list(superseded(office, catalogue, [recorded.subject]))
     notes = (
         *recorded.notes,
         *called_off,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.channel.mailing_list import MailingList
@@ -69,14 +69,15 @@ def letters_reach(mailings: Sequence[ArticleLetters]) -> Iterator[Reach]:
 
 
 def unfinished_letters(
-    catalogue: Catalogue, channel: MailingList, known: KnownChannel, uri: str
+    catalogue: Catalogue, channel: MailingList, known: KnownChannel, uris: Iterable[str]
 ) -> list[ArticleLetters]:
-    """Return letters of an article that an earlier command left."""
+    """Return letters of articles that an earlier command left."""
     return [
         ArticleLetters(
             channel=channel, known=known, uri=uri, edition=number,
             letters=catalogue.digests.recipients(number),
         )
-        for number, whose, window in catalogue.digests.unfinished(uri)
+        for uri, digests in catalogue.digests.unfinished_among(uris).items()
+        for number, whose, window in digests
         if whose.id == known.id and window.closed is None
     ]  # fmt: skip

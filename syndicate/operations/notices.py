@@ -66,9 +66,11 @@ def freeze_notices(
     letters: list[ArticleLetters] = []
     unreached: list[tuple[str, Unreached]] = []
     failed: list[Failed] = []
+    uris = [standing.uri for standing in standings]
+    letters += _left(hosting, uris)
+    still_open = hosting.catalogue.notices.open_of(uris)
     for standing in standings:
-        letters += _left(hosting, standing)
-        if not hosting.catalogue.notices.is_open(standing.uri, standing.major_version):
+        if (standing.uri, standing.major_version) not in still_open:
             continue
         notice = Notice(hosting, standing)
         frozen = notice.freeze()
@@ -156,14 +158,14 @@ class Notice:
         self.failed.append(Failed(channel, f"{why}: the next tick tries again"))
 
 
-def _left(hosting: Hosting, standing: Standing) -> list[ArticleLetters]:
-    """Return letters of an article that an earlier command left, of every list."""
+def _left(hosting: Hosting, uris: Sequence[str]) -> list[ArticleLetters]:
+    """Return letters of articles that an earlier command left, of every list."""
     office, catalogue = hosting.office, hosting.catalogue
     return [
         mailing
         for channel in office.lists
         for mailing in unfinished_letters(
-            catalogue, channel, office.remembered(catalogue, channel), standing.uri
+            catalogue, channel, office.remembered(catalogue, channel), uris
         )
     ]
 

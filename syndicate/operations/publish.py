@@ -210,7 +210,7 @@ def _decision(
     change = Change()
     if reading.drafts:
         change = decide_publication(office, request, chosen, reading, catalogue)
-    notes = [note for subject in change.articles for note in superseded(office, catalogue, subject)]
+    notes = list(superseded(office, catalogue, change.articles))
     notes += [
         *scheduling.notes,
         *store(office, catalogue, scheduling.prepared, moves=bool(request.at)),

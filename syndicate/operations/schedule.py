@@ -166,14 +166,18 @@ def _is_same(stored: StoredDraft, draft: StoredDraft) -> bool:
     return same and len(set(ways)) == 1 and next(files) == next(files)
 
 
-def superseded(office: Office, catalogue: Catalogue, subject: Subject) -> list[str]:
-    """Call off what was scheduled of an article that has just changed; return notes on it."""
-    if subject.kind != "unchanged":
-        return call_off(office, catalogue, subject.uri)
-    if (found := catalogue.schedule.of(subject.uri)) is None:
-        return []
-    time = shown(found.due, office.publisher.zone)
-    return [f"{subject.path}: another text of it goes out on {time} (`syndicate hold` stops it)"]
+def superseded(office: Office, catalogue: Catalogue, subjects: Iterable[Subject]) -> Iterator[str]:
+    """Call off what was scheduled of articles that have just changed; yield notes on it."""
+    subjects = list(subjects)
+    coming = catalogue.schedule.among(subject.uri for subject in subjects)
+    for subject in subjects:
+        if (found := coming.get(subject.uri)) is None:
+            continue
+        if subject.kind != "unchanged":
+            yield from call_off(office, catalogue, subject.uri)
+            continue
+        time = shown(found.due, office.publisher.zone)
+        yield f"{subject.path}: another text of it goes out on {time} (`syndicate hold` stops it)"
 
 
 def call_off(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> list[str]:

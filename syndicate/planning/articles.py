@@ -47,6 +47,7 @@ def unchanged_renditions(
         known.id, [f"{prefix}{standing.uri}" for standing in standings]
     )
     catalogue.deliveries.read(numbers.values())
+    hosting.read_ahead(standing.uri for standing in standings)
     if facts.wish.refresh or facts.wish.everything:
         return {}
     same = {

@@ -147,9 +147,9 @@ def _proofread(
 ) -> Iterator[Plan]:
     """Yield what a channel's readers will not get as it was typed; a flaw where words are lost."""
     publisher = facts.office.publisher
-    for standing in standings:
-        if standing.uri not in facts.changed:
-            continue
+    changed = [standing for standing in standings if standing.uri in facts.changed]
+    hosting.read_ahead(standing.uri for standing in changed)
+    for standing in changed:
         [item] = hosting.worded([standing.item], channel)
         receipts = {}
         if channel.scope is Scope.ARTICLE:

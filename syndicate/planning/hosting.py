@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from hashlib import sha256
 
@@ -27,6 +27,7 @@ class Hosting:
         self.host = office.host
         self._coming = coming  # the keys of editions that the plan opens
         self._forms: dict[str, str] = {}  # cache, by a channel's name
+        self._beside: dict[str, Beside] = {}  # cache of read_ahead(), by uri
 
     def with_plan(self, plan: Plan) -> Hosting:
         """Return the same with the pages that a plan gives articles."""
@@ -56,7 +57,7 @@ class Hosting:
         parts: tuple[object, ...] = (
             standing.version, standing.major_version, standing.reading, item.expired, hosted,
         )  # fmt: skip
-        if beside := self.beside([standing.uri]).get(standing.uri, NOTHING).stamp():
+        if beside := self.read_ahead([standing.uri])[standing.uri].stamp():
             parts += (beside,)
         return f"{self.form(channel)} {sha256(repr(parts).encode()).hexdigest()}"
 
@@ -64,18 +65,25 @@ class Hosting:
         """Return articles in a channel's words, with addresses for what the host has of them."""
         items = list(items)
         uris = [item.article.uri for item in items]
-        host, hosted, beside = self.host, self.hosted(uris), self.beside(uris)
+        host, hosted, beside = self.host, self.hosted(uris), self.read_ahead(uris)
         worded = []
         for item in items:
             has_media, has_page = hosted[item.article.uri]
             media_url = host.media_url if host and has_media else None
             page_url = host.page_url(item.article) if host and has_page else None
-            full = with_beside(item, beside.get(item.article.uri, NOTHING))
+            full = with_beside(item, beside[item.article.uri])
             worded.append(editions.for_channel(full, channel, media_url, page_url))
         return worded
 
+    def read_ahead(self, uris: Iterable[str]) -> Mapping[str, Beside]:
+        """Return by uri what articles show beside their revisions, each read once."""
+        if new := [uri for uri in uris if uri not in self._beside]:
+            found = self.beside(new)
+            self._beside.update((uri, found.get(uri, NOTHING)) for uri in new)
+        return self._beside
+
     def beside(self, uris: Sequence[str]) -> dict[str, Beside]:
-        """Return by uri what articles show beside their revisions, where it is anything."""
+        """Return by uri what articles show beside their revisions now, where it is anything."""
         return read_beside(self.catalogue, self._page_urls, uris)
 
     def _page_urls(self, uris: Collection[str]) -> dict[str, str]:

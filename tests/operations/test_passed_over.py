@@ -132,7 +132,18 @@ def test_a_form_that_is_not_taken_over_is_said_every_time(room: Newsroom) -> Non
         assert line["why"] == "only its layout is new (update it with --refresh)"
 
 
-def test_the_ledger_is_asked_as_often_for_many_articles_as_for_few(room: Newsroom) -> None:
+@pytest.mark.parametrize("has_list", [False, True], ids=["no list", "a list"])
+def test_the_ledger_is_asked_as_often_for_many_articles_as_for_few(
+    room: Newsroom, has_list: bool
+) -> None:
+    if has_list:
+        room.channels["harian"] = {
+            "kind": "email", "title": "Kabar harian", "schedule": "daily 17:00",
+            "smtp": room.smtp.url, "sender": "Redaksi <redaksi@kantor.example>",
+            "mailbox": "berhenti@kantor.example",
+        }  # fmt: skip
+        room.configure()
+        room.subscribe("ani@example.org")
     names = [f"lain{number}.md" for number in range(40)]
     for name in names:
         room.write(name, f"Isi {name}.", headline=f"Tentang {name}", url=None)

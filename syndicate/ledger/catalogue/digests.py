@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from syndicate.ledger.catalogue.channels import Channels, KnownChannel
 from syndicate.ledger.catalogue.editions import Editions
 from syndicate.ledger.catalogue.windows import Window, items_of, window_of
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.schema import (
     articles,
     channels,
@@ -120,15 +121,29 @@ class DigestLetters:
 
     def unfinished(self, uri: str) -> list[tuple[int, KnownChannel, Window]]:
         """Return frozen digests that carry an article and have letters that may not have left."""
+        return self.unfinished_among([uri]).get(uri, [])
+
+    def unfinished_among(
+        self, uris: Iterable[str]
+    ) -> dict[str, list[tuple[int, KnownChannel, Window]]]:
+        """Return the same of several articles, by uri."""
         query = (
-            select(editions, channels.c.name)
+            select(editions, edition_items.c.uri)
             .join(edition_items, edition_items.c.edition_id == editions.c.id)
-            .join(channels, channels.c.id == editions.c.channel_id)
             .join(runs, runs.c.edition_id == editions.c.id)
-            .where(edition_items.c.uri == uri, runs.c.ended_at.is_(None))
+            .where(runs.c.ended_at.is_(None))
         )
-        known = {channel.id: channel for channel in Channels(self.db).all()}
-        return [(row.id, known[row.channel_id], window_of(row)) for row in self.db.execute(query)]
+        rows = [
+            row
+            for batch in batches(uris)
+            for row in self.db.execute(query.where(edition_items.c.uri.in_(batch)))
+        ]
+        known = {channel.id: channel for channel in Channels(self.db).all()} if rows else {}
+        found: dict[str, list[tuple[int, KnownChannel, Window]]] = {}
+        for row in rows:
+            digest = (row.id, known[row.channel_id], window_of(row))
+            found.setdefault(row.uri, []).append(digest)
+        return found
 
     def letters_waiting(self) -> list[tuple[str, str]]:
         """Return (channel, key) of the digests with letters that have not left."""

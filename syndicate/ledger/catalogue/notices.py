@@ -23,6 +23,7 @@ from sqlalchemy import (
     update,
 )
 
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import now
 from syndicate.ledger.schema import (
     channels,
@@ -99,10 +100,14 @@ class Notices:
         self.db.execute(insert(notices).values(uri=uri, version=version, at=at))
         return True
 
-    def is_open(self, uri: str, version: int) -> bool:
-        """Return whether somebody may still have to be told of a version."""
-        here = and_(n.uri == uri, n.version == version, n.ended_at.is_(None))
-        return self.db.scalar(select(n.uri).where(here)) is not None
+    def open_of(self, uris: Iterable[str]) -> set[tuple[str, int]]:
+        """Return (uri, version) of these articles' notices that are still to be told somebody."""
+        query = select(n.uri, n.version).where(n.ended_at.is_(None))
+        return {
+            (row.uri, row.version)
+            for batch in batches(uris)
+            for row in self.db.execute(query.where(n.uri.in_(batch)))
+        }
 
     def all_open(self) -> list[tuple[str, int]]:
         """Return (uri, version) of the notices with readers who are still to be told."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, true, update
 
 from syndicate.ledger.catalogue.drafts import Drafts, StoredDraft
+from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import execute_counting
 from syndicate.ledger.schema import scheduled
 
@@ -58,6 +60,11 @@ class Schedule:
     def of(self, uri: str) -> Scheduled | None:
         """Return what is scheduled of an article; None for nothing."""
         return next(iter(self._found(scheduled.c.uri == uri)), None)
+
+    def among(self, uris: Iterable[str]) -> dict[str, Scheduled]:
+        """Return by uri what is scheduled of these articles, where there is any."""
+        which = (scheduled.c.uri.in_(batch) for batch in batches(uris))
+        return {each.uri: each for here in which for each in self._found(here)}
 
     def all(self) -> list[Scheduled]:
         """Return everything that is coming, the next one first."""
