@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
@@ -61,7 +61,6 @@ class ProfileSettings(BaseModel):
     states: Annotated[tuple[str, ...], AfterValidator(_statements)] = ()
     channels: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
-    approval: Literal["", "none", "two-person"] = ""
     expires: Annotated[str, AfterValidator(_expiry)] = ""
     ahead: bool = False
     links: Annotated[tuple[str, ...], AfterValidator(_domains)] = ()

@@ -15,7 +15,6 @@ class Profile:
     states: tuple[str, ...] = ()  # what its text must say: names of rules
     channels: tuple[str, ...] = ()  # where it goes, unless the article says; empty is everywhere
     subjects: tuple[str, ...] = ()  # what it is about, unless the article says
-    approval: str = ""  # none, two-person; "" is the office's
     expires: str = ""  # needed, or how long after publication: 14d; "" is never
     ahead: bool = False  # it announces what is still to come
     links: tuple[str, ...] = ()  # domains that it may link to, beside the office's own; empty: all
