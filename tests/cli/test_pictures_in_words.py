@@ -84,8 +84,9 @@ def test_an_animated_png_is_said_to_be_shown_still(room: Newsroom) -> None:
     room.change("telegram", preview="photo")
     (room.folder / "gerak.png").write_bytes(animated(2))
     (room.folder / "diam.png").write_bytes(animated(1))
-    room.write("gerak.md", "Satu.", associations=[{"file": "gerak.png"}])
-    room.write("diam.md", "Dua.", headline="Lain", associations=[{"file": "diam.png"}])
+    room.write("gerak.md", "Satu.", associations=[{"file": "gerak.png", "alt": "G"}])
+    still = [{"file": "diam.png", "alt": "D"}]
+    room.write("diam.md", "Dua.", headline="Lain", associations=still)
     out = room.run("check", "gerak.md", "diam.md").out
     assert "gerak.md:4: telegram: gerak.png is shown still" in out
     assert "diam.md" not in out

@@ -27,7 +27,8 @@ def test_what_a_channel_refuses_leaves_all_files_as_they_were(room: Newsroom) ->
     why = refused(room, "publish", "baik.md", "kabar.md")
     line = int(re.search(r"kabar\.md:(\d+): channels\.telegram: ", why)[1])  # type: ignore[index]
     assert "panjang.png" in path.read_text(encoding="utf-8").splitlines()[line - 1]
-    assert why.removeprefix("syndicate: ") in room.run("check", "kabar.md").out
+    place, told = why.removeprefix("syndicate: ").split(": ", 1)
+    assert f"{place}: channel: {told}" in room.run("check", "kabar.md").out
     assert "kabar.md" in refused(room, "adopt", "kabar.md", "--channel", "telegram", "7")
 
 
