@@ -17,8 +17,9 @@ from syndicate.intake.naming import uri_notes, write_uris
 from syndicate.ledger import Catalogue
 from syndicate.model.delivery import Receipt
 from syndicate.office import Office
+from syndicate.operations.assigning import assign
 from syndicate.operations.channels import destination_identity
-from syndicate.operations.publish import assign, refuse_unsayable
+from syndicate.operations.publish import refuse_unsayable
 from syndicate.operations.recording import (
     Publication,
     record,

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from syndicate.channel import Channel, Scope
+from syndicate.channel import Channel
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.run import Progress, silent
 from syndicate.editorial.examine import switched_off
@@ -14,10 +14,11 @@ from syndicate.errors import ArticleError, Flaws
 from syndicate.intake.admission import admit
 from syndicate.intake.naming import uri_notes, write_uris
 from syndicate.intake.remote_media import Sizes, barred
-from syndicate.ledger import Catalogue, KnownChannel, Standing
+from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.reports.places import places
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.assigning import Assigned, assign
 from syndicate.operations.beside import restated, watch_drafts
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import Publication, Recorded, record
@@ -38,7 +39,7 @@ from syndicate.operations.sequence import (
     run_decision,
 )
 from syndicate.planning.audience import digest_reach
-from syndicate.planning.coming import REVISED, awaited, digest_lines, is_for, left_lines, takes
+from syndicate.planning.coming import REVISED, awaited, digest_lines, left_lines
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.report import (
@@ -60,7 +61,6 @@ CALLED = {
     "refile": Action.REFILE,
     "unchanged": Action.REFRESH,
 }
-OLDER = "older than this channel (to send it there all the same, use --backfill)"
 UNCHANGED = (Action.NOTHING, STATE_WORDS["settled"])
 
 
@@ -348,81 +348,3 @@ def _waiting(office: Office, chosen: Sequence[Channel], unconnected: Container[s
         line_of(place, "retry", office.publisher.zone) for place in found if place.channel in names
     )
     return ReportPart(lines=tuple(as_connected(line, unconnected) for line in lines))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assigned:
-    """Articles of a command, each in the channels that it is for."""
-
-    standings: Sequence[Standing]
-    notes: Sequence[str]
-    lines: Sequence[Line]  # channels to which articles do not go unasked
-
-
-def assign(
-    facts: Facts, channels: Sequence[Channel], drafts: Sequence[Draft], request: Publication
-) -> Assigned:
-    """Put articles into the channels they are for."""
-    catalogue, uris = facts.catalogue, [draft.article.uri for draft in drafts]
-    catalogue.articles.read(uris)
-    catalogue.channels.read(uris)
-    standings = {uri: standing for uri in uris if (standing := catalogue.articles.standing(uri))}
-    notes: list[str] = []
-    lines: list[Line] = []
-    for channel in sorted(channels, key=lambda channel: not channel.hosts):
-        known = facts.known(channel)
-        for draft in drafts:
-            uri, standing = draft.article.uri, standings[draft.article.uri]
-            if not is_for(draft, channel):
-                if known.id in catalogue.channels.having(uri):
-                    notes.append(_stays(channel, standing))
-            elif not takes(catalogue, channel, known.id, standing.item):
-                continue
-            elif _is_older(catalogue, channel, known, draft, request):
-                why = _seems_renamed(catalogue, channel, known)
-                lines.append(_older_line(channel, uri, why, dry=request.dry_run))
-            else:
-                # not earlier than the channel was first seen: then its first window opens
-                held = standing.held is not None
-                catalogue.channels.syndicate(known.id, uri, facts.office.clock(), held=held)
-    return Assigned(standings=list(standings.values()), notes=notes, lines=lines)
-
-
-def _stays(channel: Channel, standing: Standing) -> str:
-    return (
-        f"{standing.path}: no longer meant for {channel.name}, where it was published: it"
-        " stays there and is still corrected (only `withdraw` removes it)"
-    )
-
-
-def _older_line(channel: Channel, uri: str, why: str, *, dry: bool) -> Line:
-    return Line(
-        channel=channel.name, about=uri, address="", action=Action.NOTHING, why=why or OLDER,
-        state="refused" if why and not dry else "",
-    )  # fmt: skip
-
-
-def _is_older(
-    catalogue: Catalogue, channel: Channel, known: KnownChannel, draft: Draft, request: Publication
-) -> bool:
-    """Return whether an article is older than a channel, and nobody asks for it there.
-
-    A collection holds everything.
-    """
-    if channel.scope is Scope.COLLECTION or request.asks_for(draft, channel):
-        return False
-    return catalogue.channels.is_older(draft.article.uri, known)
-
-
-def _seems_renamed(catalogue: Catalogue, channel: Channel, known: KnownChannel) -> str:
-    """Explain why nothing was sent to a new channel: it may be one that writes there already."""
-    for other in catalogue.channels.all():
-        place = (other.kind, other.target)
-        if other.id != known.id and place == (channel.kind, channel.target()):
-            return (
-                f"channels.{channel.name}: it leads to {other.target}, where channels.{other.name}"
-                " writes: nothing was sent"
-                f" (`syndicate channels rename {other.name} {channel.name}` if it is the same"
-                " channel)"
-            )
-    return ""
