@@ -9,6 +9,7 @@ One process is a whole table: what it needed at most is what no single command m
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sqlite3
@@ -33,7 +34,7 @@ from syndicate.operations.tick import tick
 CERTIFICATE = Path(__file__).parents[2] / "channels" / "loopback.pem"
 EVENING = datetime.fromisoformat("2026-05-04T17:01:00+07:00")
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
-AT_ONCE = 12  # cells: more of them would wait for each other
+AT_ONCE = 8  # cells: more of them would wait for each other
 UNSOLVED = 60.0  # seconds that a silent server would be silent
 
 
@@ -211,6 +212,7 @@ def _ticked(config: Path) -> Outcome:
     with closing(office):
         report = tick(office)
         seconds = monotonic() - began
+    gc.collect()  # of a command that has ended nothing is left
     return Outcome(
         code=report.exit_code, seconds=seconds, said="\n".join([*report.problems, *report.notes]),
         readers=_readers(config), letters=_recipients(config.parent / "terkirim"),
