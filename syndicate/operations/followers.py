@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from syndicate.channel.mailing_list import CommandLink, MailingList, PlainLetter
 from syndicate.errors import Bounced
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.ledger.people.followers import OVERTAKEN, FollowLetter, count_followers
+from syndicate.ledger.people.followers import FollowLetter, count_followers
 from syndicate.ledger.people.lists import record_bounce
+from syndicate.ledger.people.single_letters import OVERTAKEN
 from syndicate.ledger.sending.consequences import consequence_of
 from syndicate.model.delivery import Receipt, Recipient
 from syndicate.office import Office

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from syndicate.config.partners import Partner
 from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.ledger.people.partners import OPEN, OVERTAKEN, PartnerLetter, partner_rows
+from syndicate.ledger.people.partners import OPEN, PartnerLetter, partner_rows
+from syndicate.ledger.people.single_letters import OVERTAKEN
 from syndicate.ledger.sending.consequences import consequence_of
 from syndicate.model.delivery import Receipt, Recipient
 from syndicate.office import Office

@@ -24,11 +24,11 @@ from sqlalchemy import (
     update,
 )
 
-from syndicate.ledger.database.engine import execute_counting, now, transaction
+from syndicate.ledger.database.engine import execute_counting, transaction
 from syndicate.ledger.people.lists import by_key
+from syndicate.ledger.people.single_letters import OVERTAKEN, SingleLetters
 from syndicate.ledger.people.tokens import FOLLOW, Tokens
-from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims, take_turn
+from syndicate.ledger.processes.claims import take_turn
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.schema import (
     articles,
@@ -41,8 +41,6 @@ from syndicate.ledger.schema import (
 )
 
 LONGEST = timedelta(days=365)  # that somebody follows an article
-UNSURE = "the process that sent it died: look into the relay's log"
-OVERTAKEN = "a newer version came before it was sent"
 TOLD_BY_LIST = "a list has told them"
 REACHED = ("due", "sending", "sent", "in_doubt")  # states of a list's letter that tells them
 MOST_DUE = 500  # letters that are read at once
@@ -63,13 +61,12 @@ class FollowLetter:
     at: datetime
 
 
-class Followers:
+class Followers(SingleLetters):
     """Followers of one ledger and their letters."""
 
     def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
-        self.engine = engine
+        super().__init__(engine, processes, follow_letters)
         self.tokens = tokens
-        self.processes = processes
 
     def follow(
         self, db: Connection, channel: int, subscriber: int, uri: str, at: datetime, source: str
@@ -135,29 +132,6 @@ class Followers:
             db.execute(off)
             query = _letters().where(w.state == "due").order_by(w.why != "", w.id)
             return [_letter(row) for row in db.execute(query.limit(MOST_DUE))]
-
-    def begin(self, letter: int) -> bool:
-        """Claim a letter and commit that it is being sent; False where it is due no more."""
-        me = self.processes.me()
-        with transaction(self.engine) as db:
-            if moves.under_way(db, self.processes):
-                return False
-            taken = update(follow_letters).where(w.id == letter, w.state == "due")
-            claimed = taken.values(state="sending", **claim_of(me, now(db)))
-            return execute_counting(db, claimed) == 1
-
-    def end(self, letter: int, state: str, why: str = "") -> None:
-        """End a letter that this process was sending."""
-        ours = and_(w.id == letter, w.state == "sending", w.holder_id == self.processes.me())
-        with transaction(self.engine) as db:
-            values = {"state": state, "why": why, **FREE}
-            db.execute(update(follow_letters).where(ours).values(**values))
-
-    def end_dead_claims(self) -> int:
-        """Put in doubt what dead processes were sending, which is not sent again."""
-        return end_dead_claims(
-            self.engine, self.processes, follow_letters, w.state == "sending", _died, now
-        )
 
     def forget_ended(self, at: datetime) -> int:
         """Delete who followed for a year, or an article that has expired; not with a letter due."""
@@ -225,11 +199,6 @@ def _letters() -> Any:
     columns = (w.id, w.follow_id, w.about, w.at, f.channel_id, f.subscriber_id, f.uri)
     query = select(*columns, subscribers.c.email).join(follows, f.id == w.follow_id)
     return query.join(subscribers, subscribers.c.id == f.subscriber_id)
-
-
-def _died(db: Connection, which: ColumnElement[bool]) -> int:
-    values = {"state": "in_doubt", "why": UNSURE, **FREE}
-    return execute_counting(db, update(follow_letters).where(which).values(**values))
 
 
 def _letter(row: Any) -> FollowLetter:

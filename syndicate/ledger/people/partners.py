@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, func, insert, select, update
 
-from syndicate.ledger.database.engine import execute_counting, now, transaction
-from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims
+from syndicate.ledger.database.engine import execute_counting, transaction
+from syndicate.ledger.people.single_letters import OVERTAKEN, SingleLetters
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.schema import partner_letters
 
-UNSURE = "the process that sent it died: look into the relay's log"
-OVERTAKEN = "a newer version came before it was sent"
 KNOWN = ("noted", "sent")  # states in which a partner has a version
 OPEN = ("due", "sending", "in_doubt", "refused")  # states in which somebody has to do something
 p = partner_letters.c
@@ -35,12 +32,11 @@ class PartnerLetter:
     why: str
 
 
-class Partners:
+class Partners(SingleLetters):
     """Letters to partners of one ledger: noted, due, sent."""
 
     def __init__(self, engine: Engine, processes: Processes) -> None:
-        self.engine = engine
-        self.processes = processes
+        super().__init__(engine, processes, partner_letters)
 
     def holding(self, db: Connection, uri: str) -> set[str]:
         """Return the partners that got an article, or are to be told of it."""
@@ -80,29 +76,6 @@ class Partners:
             query = select(partner_letters).where(p.state == "due").order_by(p.why != "", p.id)
             return [_letter(row) for row in db.execute(query)]
 
-    def begin(self, letter: int) -> bool:
-        """Claim a letter and commit that it is being sent; False where it is due no more."""
-        me = self.processes.me()
-        with transaction(self.engine) as db:
-            if moves.under_way(db, self.processes):
-                return False
-            taken = update(partner_letters).where(p.id == letter, p.state == "due")
-            claimed = taken.values(state="sending", **claim_of(me, now(db)))
-            return execute_counting(db, claimed) == 1
-
-    def end(self, letter: int, state: str, why: str = "") -> None:
-        """End a letter that this process was sending."""
-        ours = and_(p.id == letter, p.state == "sending", p.holder_id == self.processes.me())
-        with transaction(self.engine) as db:
-            values = {"state": state, "why": why, **FREE}
-            db.execute(update(partner_letters).where(ours).values(**values))
-
-    def end_dead_claims(self) -> int:
-        """Put in doubt what dead processes were sending; returns how many letters."""
-        return end_dead_claims(
-            self.engine, self.processes, partner_letters, p.state == "sending", _died, now
-        )
-
     def settle(self, letter: int, state: str) -> bool:
         """Settle a letter at a person's word; False where it is neither in doubt nor refused."""
         asked = and_(p.id == letter, p.state.in_(("in_doubt", "refused")))
@@ -121,11 +94,6 @@ def partner_rows(
     if states:
         query = query.where(p.state.in_(states))
     return [_letter(row) for row in db.execute(query)]
-
-
-def _died(db: Connection, which: ColumnElement[bool]) -> int:
-    values = {"state": "in_doubt", "why": UNSURE, **FREE}
-    return execute_counting(db, update(partner_letters).where(which).values(**values))
 
 
 def _letter(row: Any) -> PartnerLetter:

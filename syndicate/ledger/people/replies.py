@@ -19,14 +19,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    update,
 )
 
-from syndicate.ledger.database.engine import execute_counting, now, stamp, transaction
+from syndicate.ledger.database.engine import execute_counting, stamp, transaction
 from syndicate.ledger.people.lists import by_key
+from syndicate.ledger.people.single_letters import SingleLetters
 from syndicate.ledger.people.tokens import REQUEST, Tokens
-from syndicate.ledger.processes import moves
-from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims, take_turn
+from syndicate.ledger.processes.claims import take_turn
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.schema import channels, heard, requests
@@ -61,7 +60,7 @@ class Replies:
     def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
         self.engine = engine
         self.tokens = tokens
-        self.processes = processes
+        self._letters = SingleLetters(engine, processes, requests, lost={"state": "due"})
 
     @contextmanager
     def once(self, key: str, at: datetime) -> Iterator[Connection | None]:
@@ -107,29 +106,15 @@ class Replies:
 
     def begin(self, request: int) -> bool:
         """Claim a letter and commit that it is being sent; False where another process has it."""
-        me = self.processes.me()
-        with transaction(self.engine) as db:
-            if moves.under_way(db, self.processes):
-                return False
-            taken = update(requests).where(q.id == request, q.state == "due")
-            return bool(
-                execute_counting(db, taken.values(state="sending", **claim_of(me, now(db))))
-            )
+        return self._letters.begin(request)
 
     def end_dead_claims(self) -> None:
         """Let others send what dead processes were sending: twice the same letter does no harm."""
-        sending = q.state == "sending"
-        end_dead_claims(self.engine, self.processes, requests, sending, _due_again, now)
+        self._letters.end_dead_claims()
 
     def end(self, request: int, *, sent: bool, why: str = "") -> None:
-        """End a letter: it was sent, or refused for good (then it rests, too), or it waits.
-
-        What somebody else has claimed meanwhile is theirs.
-        """
-        ours = and_(q.id == request, q.state == "sending", q.holder_id == self.processes.me())
-        values = {"state": "answered" if sent else "due", "why": why, **FREE}
-        with transaction(self.engine) as db:
-            db.execute(update(requests).where(ours).values(**values))
+        """End a letter: it was sent, or refused for good (then it rests, too), or it waits."""
+        self._letters.end(request, "answered" if sent else "due", why)
 
     def token(self, request: ReaderRequest, channel_key: str) -> str:
         """Return the token that the answer to our question must hold."""
@@ -149,10 +134,6 @@ class Replies:
             return None
         db.execute(delete(requests).where(here))
         return _asked(row)
-
-
-def _due_again(db: Connection, which: ColumnElement[bool]) -> int:
-    return execute_counting(db, update(requests).where(which).values(state="due", **FREE))
 
 
 def _same_wish(wish: ReaderRequest) -> ColumnElement[bool]:
