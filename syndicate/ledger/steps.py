@@ -31,6 +31,20 @@ def editorial_desk(db: Connection) -> None:
         part(db)
 
 
+def _rebuilt(table: str, columns: str, create: str) -> tuple[str, ...]:
+    """Return what makes a table anew with its rows: SQLite changes no CHECK in place.
+
+    Only for one that no other table refers to. ``columns`` are those that it had before.
+    """
+    before = f"{table}_of_1"
+    return (
+        f"ALTER TABLE {table} RENAME TO {before}",
+        create,
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {before}",  # noqa: S608 - names of ours
+        f"DROP TABLE {before}",
+    )
+
+
 def _acts(db: Connection) -> None:
     frozen = _tables()
     Table(
@@ -172,8 +186,9 @@ _KINDS_POSTGRESQL = (
     "ALTER TABLE revisions ADD CONSTRAINT ck_revisions_kind CHECK (kind IN ('original',"
     " 'correction', 'refile', 'withdrawal', 'reinstatement'))",
 )
-_KINDS_SQLITE = (  # which changes no CHECK in place; no other table refers to this one
-    "ALTER TABLE revisions RENAME TO revisions_of_1",
+_KINDS_SQLITE = _rebuilt(
+    "revisions",
+    "uri, version, kind, note, kill, fingerprint, document, source, recorded_at",
     """
     CREATE TABLE revisions (
         uri VARCHAR NOT NULL,
@@ -192,10 +207,6 @@ _KINDS_SQLITE = (  # which changes no CHECK in place; no other table refers to t
         CONSTRAINT fk_revisions_uri FOREIGN KEY(uri) REFERENCES articles (uri)
     )
     """,
-    "INSERT INTO revisions (uri, version, kind, note, kill, fingerprint, document, source,"
-    " recorded_at) SELECT uri, version, kind, note, kill, fingerprint, document, source,"
-    " recorded_at FROM revisions_of_1",
-    "DROP TABLE revisions_of_1",
 )
 
 
@@ -216,8 +227,9 @@ _ASKED_POSTGRESQL = (
     "ALTER TABLE requests ADD CONSTRAINT uq_requests_channel_id_wants_email_about"
     " UNIQUE (channel_id, wants, email, about)",
 )
-_ASKED_SQLITE = (  # no other table refers to this one
-    "ALTER TABLE requests RENAME TO requests_of_1",
+_ASKED_SQLITE = _rebuilt(
+    "requests",
+    "id, channel_id, wants, email, name, subscriber_id, at, state, why, holder_id, claimed_until",
     f"""
     CREATE TABLE requests (
         id INTEGER NOT NULL,
@@ -241,10 +253,6 @@ _ASKED_SQLITE = (  # no other table refers to this one
         CONSTRAINT fk_requests_holder_id FOREIGN KEY(holder_id) REFERENCES holders (id)
     )
     """,
-    "INSERT INTO requests (id, channel_id, wants, email, name, subscriber_id, at, state, why,"
-    " holder_id, claimed_until) SELECT id, channel_id, wants, email, name, subscriber_id, at,"
-    " state, why, holder_id, claimed_until FROM requests_of_1",
-    "DROP TABLE requests_of_1",
 )
 
 
@@ -337,8 +345,9 @@ _PARTS_POSTGRESQL = (
     "ALTER TABLE edition_items ADD CONSTRAINT ck_edition_items_part"
     " CHECK (part IN ('new', 'correction', 'reminder'))",
 )
-_PARTS_SQLITE = (  # which changes no CHECK in place; no other table refers to this one
-    "ALTER TABLE edition_items RENAME TO edition_items_of_1",
+_PARTS_SQLITE = _rebuilt(
+    "edition_items",
+    "edition_id, uri, part, version",
     """
     CREATE TABLE edition_items (
         edition_id INTEGER NOT NULL,
@@ -351,9 +360,6 @@ _PARTS_SQLITE = (  # which changes no CHECK in place; no other table refers to t
         CONSTRAINT fk_edition_items_uri FOREIGN KEY(uri) REFERENCES articles (uri)
     )
     """,
-    "INSERT INTO edition_items (edition_id, uri, part, version)"
-    " SELECT edition_id, uri, part, version FROM edition_items_of_1",
-    "DROP TABLE edition_items_of_1",
 )
 
 
