@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from syndicate.errors import ArticleError
 from syndicate.model.finding import Finding
 from syndicate.sources.bounds import MOST_ARTICLE_BYTES
+from syndicate.sources.identity import PART_SUFFIX
 from syndicate.system import disk
 
 LINE_END = re.compile(r"\r\n|\n|\r")
-PART_SUFFIX = ".syndicate-part"
 
 
 def fixed(text: str, findings: Sequence[Finding]) -> tuple[str, int]:
@@ -44,20 +43,14 @@ def fix_file(path: Path, findings: Sequence[Finding]) -> int:
         mark = "\ufeff" if text.startswith("\ufeff") else ""
         changed, count = fixed(text.removeprefix(mark), findings)
         if count:
-            _replace(target, f"{mark}{changed}".encode())
+            _refuse_read_only(target)
+            disk.replace_contents(target, f"{mark}{changed}".encode(), PART_SUFFIX)
     except OSError as error:
         reason = error.strerror or "unknown"
         raise ArticleError(f"{path}: cannot be written: {reason} (make it writable)") from error
     return count
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _refuse_read_only(target: Path) -> None:
     if not os.access(target, os.W_OK):
         raise PermissionError(0, "it is read-only")
-    state = target.stat()
-    with disk.replacing(target, PART_SUFFIX) as file:
-        file.write(data)
-        with suppress(PermissionError):  # only root may give a file away
-            os.fchown(file.fileno(), state.st_uid, state.st_gid)
-        os.fchmod(file.fileno(), state.st_mode & 0o7777)
-    disk.sync_folder(target.parent)

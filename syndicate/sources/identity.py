@@ -18,7 +18,6 @@ from syndicate.sources.bounds import MOST_ARTICLE_BYTES
 from syndicate.sources.front_matter import parsing, splitting
 from syndicate.sources.front_matter.flaws import Flaw
 from syndicate.system import disk
-from syndicate.system.disk import sync_folder
 from syndicate.text import slug
 
 HOST_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
@@ -88,7 +87,7 @@ def insert_uri(path: Path, uri: str) -> None:
                 raise PermissionError(0, "it is read-only")
             _sweep(target)
             if not _uri_of(data):
-                _replace(target, _with_uri(path, data, uri))
+                disk.replace_contents(target, _with_uri(path, data, uri), PART_SUFFIX)
     except OSError as error:
         advice = f"make it writable, or add the line uri: {uri} yourself"
         reason = error.strerror or "unknown"
@@ -187,14 +186,3 @@ def _check(path: Path, data: bytes, uri: str) -> None:
         raise ArticleError(f"{path}:2: no room for the uri: {error} ({advice})") from error
     if written != uri:
         raise ArticleError(f"{path}:2: {uri!r} cannot be written into the file as a uri")
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """All or nothing: a new file beside it, on the disk, then renamed."""
-    state = target.stat()
-    with disk.replacing(target, PART_SUFFIX) as file:
-        file.write(data)
-        with suppress(PermissionError):  # only root may give a file away
-            os.fchown(file.fileno(), state.st_uid, state.st_gid)
-        os.fchmod(file.fileno(), state.st_mode & 0o7777)
-    sync_folder(target.parent)

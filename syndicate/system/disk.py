@@ -100,6 +100,20 @@ def replacing(path: Path, suffix: str = ".part") -> Iterator[BinaryIO]:
         raise
 
 
+def replace_contents(target: Path, data: bytes, part_suffix: str) -> None:
+    """Give a file other contents, all or none, once they are on the disk; its owner and mode stay.
+
+    ``part_suffix`` ends the name of the new file until then.
+    """
+    state = target.stat()
+    with replacing(target, part_suffix) as file:
+        file.write(data)
+        with suppress(PermissionError):  # only root may give a file away
+            os.fchown(file.fileno(), state.st_uid, state.st_gid)
+        os.fchmod(file.fileno(), state.st_mode & 0o7777)
+    sync_folder(target.parent)
+
+
 def _begun(path: Path) -> BinaryIO:
     """Open a device or a pipe to be written to, at once or not at all."""
     try:
