@@ -6,7 +6,7 @@ What is stored here lies apart from articles and revisions, so that no reader ca
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +19,7 @@ from syndicate.intake.naming import stored_path
 from syndicate.intake.timing import due_time
 from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.drafts import StoredDraft
+from syndicate.model.joining import joined
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.article_letters import letters_preview
@@ -69,7 +70,7 @@ class Scheduling:
     lines: Sequence[Line] = ()
     notes: Sequence[str] = ()
     problems: Sequence[str] = ()
-    warnings: Sequence[str] = field(default=())
+    warnings: Sequence[str] = ()
 
 
 def parted(office: Office, request: Publication, drafts: Iterable[Draft]) -> Parted:
@@ -117,14 +118,7 @@ def prepare(
         with flaws.noting():
             parts.append(_prepared(office, request, due, [each.draft for each in group], trial))
     flaws.end()
-    return Scheduling(
-        prepared=[each for part in parts for each in part.prepared],
-        subjects=[subject for part in parts for subject in part.subjects],
-        lines=[line for part in parts for line in part.lines],
-        notes=[note for part in parts for note in part.notes],
-        problems=[problem for part in parts for problem in part.problems],
-        warnings=[warning for part in parts for warning in part.warnings],
-    )
+    return joined(Scheduling, parts)
 
 
 def store(
