@@ -11,13 +11,12 @@ from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.people.followers import FollowLetter, count_followers
 from syndicate.ledger.people.lists import record_bounce
 from syndicate.ledger.people.single_letters import OVERTAKEN
-from syndicate.ledger.sending.consequences import consequence_of
-from syndicate.model.delivery import Receipt, Recipient
+from syndicate.model.delivery import Recipient
 from syndicate.office import Office
 from syndicate.operations.partners import TOLD
 from syndicate.report import Line, ReportPart
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists, language_of
-from syndicate.subscribers.service_mailing import Outages, send_letter
+from syndicate.subscribers.service_mailing import Outages, send_begun
 from syndicate.text.i18n import moment, words_for
 from syndicate.text.people_words import people_words
 
@@ -98,18 +97,13 @@ class _Mailing:
         composed = self._composed(letter)
         if composed is None:
             return "off", OVERTAKEN
-        if not self.outages.can_send(composed.sender):
-            return "due", "; ".join(self.outages.problems)
         edition = f"follow/{letter.uri}~{letter.about}"
-        result = send_letter(self.office, self.known, composed, edition)
-        self.outages.record(composed.sender, result)
-        if isinstance(result, Receipt):
-            return "sent", ""
-        if isinstance(result, Bounced):
+        ending = send_begun(self.office, self.known, composed, edition, self.outages)
+        if isinstance(ending.error, Bounced):
             with self.office.ledger.replies.once(f"follow/{letter.id}", letter.at) as db:
                 if db:
-                    record_bounce(db, letter.subscriber, result.code, self.office.clock())
-        return consequence_of(result).state, f"{result}"
+                    record_bounce(db, letter.subscriber, ending.error.code, self.office.clock())
+        return ending.state, ending.why
 
     def _composed(self, letter: FollowLetter) -> ServiceLetter | None:
         office = self.office

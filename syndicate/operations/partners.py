@@ -12,13 +12,12 @@ from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.people.partners import OPEN, PartnerLetter, partner_rows
 from syndicate.ledger.people.single_letters import OVERTAKEN
-from syndicate.ledger.sending.consequences import consequence_of
-from syndicate.model.delivery import Receipt, Recipient
+from syndicate.model.delivery import Recipient
 from syndicate.office import Office
 from syndicate.operations.partner_letters import PartnerNews
 from syndicate.report import Line, Report, ReportPart, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists
-from syndicate.subscribers.service_mailing import Outages, send_letter
+from syndicate.subscribers.service_mailing import Outages, send_begun
 
 PARTNERS = "partners"  # in the place of a channel's name
 TOLD = ("correction", "withdrawal", "reinstatement")  # kinds of revisions that they are told of
@@ -106,16 +105,9 @@ class _Mailing:
         if isinstance(composed, str):
             end(letter.id, "off", composed)
             return
-        if not self.outages.can_send(composed.sender):
-            end(letter.id, "due", "; ".join(self.outages.problems))
-            return
         edition = f"partner/{letter.uri}~{letter.version}"
-        result = send_letter(self.office, self.known, composed, edition)
-        self.outages.record(composed.sender, result)
-        if isinstance(result, Receipt):
-            end(letter.id, "sent")
-        else:
-            end(letter.id, consequence_of(result).state, f"{result}")
+        ending = send_begun(self.office, self.known, composed, edition, self.outages)
+        end(letter.id, ending.state, ending.why)
 
     def _composed(self, letter: PartnerLetter) -> ServiceLetter | str:
         """Compose a letter; a sentence says why nobody needs it any more."""

@@ -145,6 +145,29 @@ class ServiceMailing:
             self.notes.append(f"{name}: a goodbye letter was not sent: {result}")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """State that a single letter ends in, and why; ``error`` where it was tried in vain."""
+
+    state: str
+    why: str = ""
+    error: DeliveryError | None = None
+
+
+def send_begun(
+    office: Office, known: Mapping[str, KnownChannel], letter: ServiceLetter, edition: str,
+    outages: Outages,
+) -> Ending:  # fmt: skip
+    """Send a letter whose beginning is committed, unless its sender cannot send for now."""
+    if not outages.can_send(letter.sender):
+        return Ending(state="due", why="; ".join(outages.problems))
+    result = send_letter(office, known, letter, edition)
+    outages.record(letter.sender, result)
+    if isinstance(result, Receipt):
+        return Ending(state="sent")
+    return Ending(state=consequence_of(result).state, why=f"{result}", error=result)
+
+
 def send_letter(
     office: Office, known: Mapping[str, KnownChannel], letter: ServiceLetter, edition: str
 ) -> Receipt | DeliveryError:
