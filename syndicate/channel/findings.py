@@ -1,4 +1,4 @@
-"""What a channel finds: of its settings when they are checked, of what stands in an audit."""
+"""Findings of a channel: of its settings when they are checked, of what stands in an audit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Finding:
 
 
 class Deviation(StrEnum):
-    """How a destination differs from the ledger."""
+    """Difference between a destination and the ledger."""
 
     GONE = "gone"  # what was published stands there no more
     EDITED = "edited"  # something else stands in its place

@@ -63,15 +63,15 @@ def _told(answer: Report) -> list[Reach]:
     return [reach for reach in answer.audience if answer.dry_run or reach.uri in changed]
 
 
-def audience(told: Sequence[Reach], *, err: bool = False) -> None:
+def audience(reaches: Sequence[Reach], *, err: bool = False) -> None:
     """Print who is told of a change, and who is not."""
-    for line in audience_lines(told):
+    for line in audience_lines(reaches):
         typer.echo(clean(line), err=True) if err else out(line)
 
 
-def audience_lines(told: Sequence[Reach]) -> Iterator[str]:
+def audience_lines(reaches: Sequence[Reach]) -> Iterator[str]:
     """Yield a heading and a line for each channel; none where nobody is told."""
-    counts = Counter(reach.text for reach in told)
+    counts = Counter(reach.text for reach in reaches)
     if counts:
         yield "who is told:"
     for text, count in counts.items():

@@ -79,8 +79,8 @@ def reinstate(
             here.tell = show.warning
         if not dry_run:
             headline = withdrawn(here, request).item.article.headline
-            told = "Readers are not told." if minor else "Readers are told."
-            confirm(f"Publish “{headline}” again everywhere? {told}", yes=yes, as_json=as_json)
+            notice = "Readers are not told." if minor else "Readers are told."
+            confirm(f"Publish “{headline}” again everywhere? {notice}", yes=yes, as_json=as_json)
         with show.progress(as_json) as progress:
             answer = run(here, request, progress)
         show.report(answer, as_json=as_json)

@@ -81,7 +81,7 @@ class Manuscript:
 
     @cached_property
     def words(self) -> str:
-        """What readers see of the body, on one line."""
+        """Words of the body as readers see them, on one line."""
         return " ".join(plain(self.article.html).split())
 
     @cached_property
@@ -114,7 +114,7 @@ class Manuscript:
 
     @cached_property
     def headline_start(self) -> int:
-        """Where the headline stands, or its key."""
+        """Position of the headline, or of its key."""
         start = self.start_of(self.draft.lines.get("headline", 1))
         found = HEADLINE_LINE.match(self.text, start)
         return found.end() if found else start

@@ -21,15 +21,15 @@ DEADLINE_REACH = 60  # characters before a date in which words make it a deadlin
 
 def wrong_weekdays(manuscript: Manuscript, _standards: Standards) -> Iterator[Finding]:
     """Yield each date whose day of the week is another one."""
-    for said in manuscript.dates:
-        if said.weekday is None or said.day is None or said.is_range:
+    for date in manuscript.dates:
+        if date.weekday is None or date.day is None or date.is_range:
             continue
-        if said.weekday != said.day.weekday():
-            english, indonesian = (table[said.day.weekday()].capitalize() for table in DAY_NAMES)
+        if date.weekday != date.day.weekday():
+            english, indonesian = (table[date.day.weekday()].capitalize() for table in DAY_NAMES)
             yield manuscript.finding(
                 "weekday-mismatch",
-                said.start,
-                f"“{said.words}”: {said.day} is a {indonesian} ({english})",
+                date.start,
+                f"“{date.words}”: {date.day} is a {indonesian} ({english})",
                 "correct the day or the date",
             )
 
@@ -39,10 +39,10 @@ def past_dates(manuscript: Manuscript, _standards: Standards) -> Iterator[Findin
     if not manuscript.profile.ahead:
         return
     since = (manuscript.article.date or manuscript.now).astimezone(manuscript.publisher.zone).date()
-    said = [date for date in manuscript.dates if date.day and date.start >= manuscript.body_start]
-    over = [date for date in said if date.day and date.day < since]
+    named = [date for date in manuscript.dates if date.day and date.start >= manuscript.body_start]
+    over = [date for date in named if date.day and date.day < since]
     deadlines = [date for date in over if _is_deadline(manuscript.prose, date)]
-    if over and not deadlines and len(over) == len(said):
+    if over and not deadlines and len(over) == len(named):
         deadlines = [max(over, key=lambda date: (date.day or since, date.start))]
     for date in deadlines:
         yield manuscript.finding(
@@ -53,8 +53,8 @@ def past_dates(manuscript: Manuscript, _standards: Standards) -> Iterator[Findin
         )
 
 
-def _is_deadline(prose: str, said: DateSaid) -> bool:
-    before = prose[max(said.start - DEADLINE_REACH, 0) : said.start]
+def _is_deadline(prose: str, date: DateSaid) -> bool:
+    before = prose[max(date.start - DEADLINE_REACH, 0) : date.start]
     return DEADLINE.search(re.split(r"[.!?]\s", before)[-1]) is not None
 
 
@@ -63,11 +63,11 @@ def times_without_zone(manuscript: Manuscript, _standards: Standards) -> Iterato
     for block in manuscript.blocks:
         if block.is_table and ZONE_NEAR.search(block.text):
             continue
-        for said in times_in(block.text):
-            if said.is_led and not said.has_zone:
+        for time in times_in(block.text):
+            if time.is_led and not time.has_zone:
                 yield manuscript.finding(
                     "time-without-zone",
-                    block.start + said.start,
-                    f"“{said.words}” names no time zone",
+                    block.start + time.start,
+                    f"“{time.words}” names no time zone",
                     "add WIB, WITA or WIT",
                 )

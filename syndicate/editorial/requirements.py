@@ -58,8 +58,8 @@ def _moments(manuscript: Manuscript) -> tuple[int, int]:
     """Count the dates, and the times with their zone, of where the registration is written of."""
     dates = times = 0
     for text in _about_registration(manuscript):
-        dates += sum(1 + said.is_range for said in dates_in(text))
-        times += sum(1 + said.is_range for said in times_in(text) if said.has_zone)
+        dates += sum(1 + date.is_range for date in dates_in(text))
+        times += sum(1 + time.is_range for time in times_in(text) if time.has_zone)
     return dates, times
 
 

@@ -1,4 +1,4 @@
-"""What an office checks its articles against, as the configuration has it."""
+"""Standards that an office checks its articles against, as the configuration has them."""
 
 from __future__ import annotations
 

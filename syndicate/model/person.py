@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who acts. The name is a record, and no proof: the system's account stands beside it."""
+    """Person who acts. The name is a record and no proof: the account stands beside it."""
 
     name: str = ""  # --as, else $SYNDICATE_USER; "" where neither is given
     account: str = ""  # account@host

@@ -40,7 +40,7 @@ BUSY = "something was published there meanwhile, or is in doubt: see syndicate s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFinding:
-    """One thing that is otherwise than the ledger says, and what to do."""
+    """Difference between a destination and the ledger, and what to do."""
 
     channel: str
     what: str  # gone, edited, untracked
@@ -57,7 +57,7 @@ class Audit:
 
     findings: list[AuditFinding] = field(default_factory=list)
     unread: list[dict[str, str]] = field(default_factory=list)  # channel, why
-    compared: dict[str, int] = field(default_factory=dict)  # things, by channel
+    compared: dict[str, int] = field(default_factory=dict)  # deliveries, by channel
     problems: list[str] = field(default_factory=list)  # a channel that could not be looked at
 
     @property
@@ -132,20 +132,20 @@ class Comparison:
         below: int | None = None
         while True:
             with self.office.ledger.reading() as db:
-                things = standing_before(db, self.known.id, below)
-            for thing in things:
+                rows = standing_before(db, self.known.id, below)
+            for row in rows:
                 stop.go_on()
                 if time.monotonic() > self._until:
                     raise Unavailable(f"not all was compared within {MOST_SECONDS:.0f} seconds")
-                self._editions[thing.delivery] = thing.edition
-                self._present[thing.delivery] = thing.present
+                self._editions[row.delivery] = row.edition
+                self._present[row.delivery] = row.present
                 yield Published(
-                    number=thing.delivery, rendition=thing.rendition, receipt=thing.receipt,
-                    fresh=thing.fresh,
+                    number=row.delivery, rendition=row.rendition, receipt=row.receipt,
+                    fresh=row.fresh,
                 )  # fmt: skip
-            if not things:
+            if not rows:
                 return
-            below = things[-1].delivery
+            below = rows[-1].delivery
 
     def report(self, found: Sequence[Difference], result: Audit) -> None:
         """Add what is still so, as the ledger stands by now."""

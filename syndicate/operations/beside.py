@@ -1,4 +1,4 @@
-"""What a command changes beside revisions: replies, marks of an end, and reminders to come."""
+"""Changes of a command beside revisions: replies, marks of an end, and reminders to come."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _in_order(findings: Iterable[Finding], paths: Sequence[Path]) -> tuple[Findi
 
 @dataclass(frozen=True, kw_only=True)
 class _Planned:
-    """What a plan for all files comes to."""
+    """Findings of a plan for all files."""
 
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()

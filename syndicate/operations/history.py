@@ -42,7 +42,7 @@ class VersionDiff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """Everything that the ledger knows of an article; of what was killed no text."""
+    """Versions, places and receipts of an article; of what was killed no text."""
 
     publisher: Publisher
     uri: str

@@ -16,7 +16,7 @@ from syndicate.text.word_diff import Change, around_changes, marked, word_change
 
 @dataclass(frozen=True, kw_only=True)
 class PartnerNews:
-    """What became of an article, for one partner."""
+    """News of an article, for one partner."""
 
     publisher: Publisher
     standing: Standing

@@ -63,7 +63,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scheduling:
-    """What a command schedules, as it is going to be."""
+    """Publications of a command that go out later, as they are going to be."""
 
     prepared: Sequence[Prepared] = ()
     subjects: Sequence[Subject] = ()

@@ -126,8 +126,8 @@ class Status:
 
         document = asdict(self)
         lists = ("held", "digests", "waiting", "alerts", "ticks", "reminders", "replies_due")
-        told = [notice for article in document["articles"] for notice in article["notices"]]
-        for row in (*told, *(row for name in lists for row in document[name])):
+        notices = [notice for article in document["articles"] for notice in article["notices"]]
+        for row in (*notices, *(row for name in lists for row in document[name])):
             for name, value in row.items():
                 row[name] = when(value) if isinstance(value, datetime) else value
         return document | {"exit_code": self.exit_code}

@@ -1,4 +1,4 @@
-"""What is coming, for ``status``: scheduled revisions, when, by whom and where to."""
+"""Scheduled revisions for ``status``: when they go out, by whom and where to."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ GAP, END = "…", "\n"
 
 
 class Change(StrEnum):
-    """What became of a passage."""
+    """Change of a passage."""
 
     SAME = "same"
     REMOVED = "removed"

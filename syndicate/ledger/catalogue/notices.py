@@ -196,8 +196,8 @@ class Readership:
         ]
         strayed = and_(_with_letter(every, GOT), ~or_(false(), *on_carrier))
         own = _with_letter(self._carried_by(channel), GOT)
-        told = _with_letter(self.later, COMING)
-        return and_(s.channel_id == channel, s.ended_at.is_(None), ~told, or_(own, strayed))
+        known = _with_letter(self.later, COMING)
+        return and_(s.channel_id == channel, s.ended_at.is_(None), ~known, or_(own, strayed))
 
     def known_version(self, which: ColumnElement[bool]) -> int | None:
         """Return the version that all of these readers had at least; None where there is nobody."""
@@ -224,8 +224,8 @@ class Readership:
         """Count who got the article and is not told; ``here`` are the lists of this machine."""
         x = letters.c
         everywhere = [edition.edition for edition in self.earlier]
-        told = _letter_of(self.later, COMING, x.subscriber_id)
-        got = and_(x.edition_id.in_(everywhere), x.state.in_(GOT), ~told)
+        known = _letter_of(self.later, COMING, x.subscriber_id)
+        got = and_(x.edition_id.in_(everywhere), x.state.in_(GOT), ~known)
         waiting = select(x.subscriber_id).where(got).distinct().subquery()
         reached = _subscribed(waiting.c.subscriber_id, here)
         elsewhere = and_(_subscribed(waiting.c.subscriber_id), ~reached)

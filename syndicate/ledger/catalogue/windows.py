@@ -160,8 +160,8 @@ class Windows:
             query = query.where(articles.c.uri.in_(among))
         versions = {row.uri: row.version for row in self.db.execute(query)}
         items = self._articles.items(list(versions))
-        told = (replace(item, told_version=versions[item.article.uri]) for item in items)
-        return [item for item in told if item.is_news]
+        known = (replace(item, told_version=versions[item.article.uri]) for item in items)
+        return [item for item in known if item.is_news]
 
     def carrying(self, channel: int, uri: str) -> list[int]:
         """Return the editions of a list that carry an article, the oldest first."""

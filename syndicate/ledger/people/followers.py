@@ -127,8 +127,8 @@ class Followers(SingleLetters):
             if db.scalar(select(w.id).where(w.state == "due").limit(1)) is None:
                 return []
         with transaction(self.engine) as db:
-            told = and_(w.state == "due", _told_by_list())
-            off = update(follow_letters).where(told).values(state="off", why=TOLD_BY_LIST)
+            reached = and_(w.state == "due", _told_by_list())
+            off = update(follow_letters).where(reached).values(state="off", why=TOLD_BY_LIST)
             db.execute(off)
             query = _letters().where(w.state == "due").order_by(w.why != "", w.id)
             return [_letter(row) for row in db.execute(query.limit(MOST_DUE))]

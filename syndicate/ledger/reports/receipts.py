@@ -1,4 +1,4 @@
-"""What was done with an article at each address: receipts, attempts, and what stood there when."""
+"""Receipts and attempts of an article at each address, and which version stood there when."""
 
 from __future__ import annotations
 

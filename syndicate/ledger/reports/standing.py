@@ -1,4 +1,4 @@
-"""What stands at a channel's destination according to the ledger, read a few rows at a time."""
+"""Standing content of a channel's destination by the ledger, read a few rows at a time."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
-    """What a person did with an article; of before a kill without its note."""
+    """Deed of a person with an article; of before a kill without its note."""
 
     what: str
     at: datetime

@@ -104,10 +104,10 @@ class Matters:
 
 def _end(db: Connection, keys: Collection[str], at: datetime) -> None:
     """Note that matters are over; one that nobody was told of is forgotten."""
-    gone = m.key.in_(keys)
+    ended = m.key.in_(keys)
     unknown = and_(m.told_at.is_(None), m.holder_id.is_(None))
-    db.execute(delete(matters).where(gone, unknown))
-    db.execute(change(matters).where(gone, m.over_at.is_(None)).values(over_at=at))
+    db.execute(delete(matters).where(ended, unknown))
+    db.execute(change(matters).where(ended, m.over_at.is_(None)).values(over_at=at))
 
 
 def _free(db: Connection, which: ColumnElement[bool]) -> int:
