@@ -37,9 +37,8 @@ from syndicate_telegram.api.client import BotClient, Timing
 from syndicate_telegram.api.downloads import FILE_SECONDS, Downloader
 from syndicate_telegram.api.errors import Declined, Endpoint
 from syndicate_telegram.api.messages import Messages, SendOptions
-from syndicate_telegram.api.omissions import omissions_remark
 from syndicate_telegram.api.responses import checked_chat
-from syndicate_telegram.api.sending import Sender, SentPost
+from syndicate_telegram.api.sending import Sender
 from syndicate_telegram.doubts.forwarding import ForwardingReader
 from syndicate_telegram.doubts.public_page import PageReader
 from syndicate_telegram.doubts.search import Doubt, Reader, find_post
@@ -48,7 +47,8 @@ from syndicate_telegram.inspection import InspectedChats, inspect_chats
 from syndicate_telegram.limits import TEXT_UNITS
 from syndicate_telegram.post import Post
 from syndicate_telegram.post_links import parse_post_link, post_url
-from syndicate_telegram.published_post import PublishedPost, chat_id
+from syndicate_telegram.published_post import PIN, PublishedPost, chat_id
+from syndicate_telegram.receipts import pin_receipt, sent_receipt
 from syndicate_telegram.rendering.compose import (
     compose_post,
     compose_reminder,
@@ -67,7 +67,7 @@ from syndicate_telegram.settings import (
     is_quiet,
 )
 
-POST, PIN = "post", "pin"  # addresses; each correction may have one too
+POST = "post"  # an address beside PIN; each correction may have one too
 
 
 @dataclass(kw_only=True)
@@ -169,7 +169,7 @@ class Telegram(Revises, Removes, Finds, Notifies):
         if delivery.rendition.address == PIN:
             assert followed
             self._messages.pin((followed.chat, followed.message_id))
-            return _pin_receipt(followed)
+            return pin_receipt(followed)
         post = Post.read(delivery.rendition.content)
         now = delivery.started or datetime.now(UTC)
         options = SendOptions(
@@ -179,7 +179,7 @@ class Telegram(Revises, Removes, Finds, Notifies):
             reply_to=followed.message_id if followed else 0,
         )
         sent = self._sender.send(chat_id(self.chat), post, delivery.files, options)
-        return _sent_receipt(sent, post)
+        return sent_receipt(sent, post)
 
     def revise(self, delivery: Delivery, receipt: Receipt) -> Receipt:
         self._client.begin_effect()
@@ -248,7 +248,7 @@ class Telegram(Revises, Removes, Finds, Notifies):
         number, url = parse_post_link(link, self.chat, destination, f"channels.{self.name}")
         published = PublishedPost(chat=self.chat, message_ids=(number,))
         if rendition and rendition.address == PIN:
-            return _pin_receipt(published)
+            return pin_receipt(published)
         if rendition:
             post = Post.read(rendition.content)
             published = PublishedPost.numbered_from(number, post, self.chat)
@@ -371,31 +371,8 @@ class Telegram(Revises, Removes, Finds, Notifies):
         self._client.begin_effect()
         published = PublishedPost.from_receipt(delivery.followed)
         is_pinned = self._messages.pinned_id(published.chat) == published.message_id
-        return _pin_receipt(published) if is_pinned else ABSENT
+        return pin_receipt(published) if is_pinned else ABSENT
 
 
 def _numeric_id(client: BotClient, chat: str) -> str:
     return str(client.call(lambda bot: checked_chat(bot.get_chat(chat_id(chat)))).id)
-
-
-def _sent_receipt(sent: SentPost, post: Post) -> Receipt:
-    """Return the receipt of a post that was sent, perhaps without some of its attachments."""
-    message = sent.message
-    published = PublishedPost.numbered_from(message.message_id, sent.post, message.chat_id)
-    if sent.omissions:  # an album takes nothing more: its pictures are not compared with others
-        is_bare = bool(post.sent_attachments and not sent.post.sent_attachments)
-        published = replace(published, fingerprints=(), is_bare=is_bare)
-    may_be_added = published.is_bare and len(post.sent_attachments) == 1
-    lacking = (o for o in sent.omissions if may_be_added and o.is_temporary)
-    return Receipt(
-        reference=published.reference,
-        url=message.link,
-        remark=omissions_remark(sent.omissions),
-        lacks=omissions_remark(lacking),
-    )
-
-
-def _pin_receipt(published: PublishedPost) -> Receipt:
-    ids = published.message_ids[:1]
-    pin = replace(published, kind=PIN, message_ids=ids, fingerprints=(), is_bare=False)
-    return Receipt(reference=pin.reference)

@@ -11,9 +11,8 @@ from syndicate_telegram.doubts.public_page import PageReader
 from syndicate_telegram.doubts.search import ChatMessage, NoMessage, visible_text
 from syndicate_telegram.post import Post
 from syndicate_telegram.post_links import post_url
-from syndicate_telegram.published_post import PublishedPost
+from syndicate_telegram.published_post import PIN, PublishedPost
 
-PIN = "pin"  # a rendition of its own: who reads a chat does not see what is pinned
 MOST_COPIES = (
     15  # posts that are copied to be read: Telegram lets a bot send 20 a minute to a group
 )

@@ -14,6 +14,7 @@ POST_REFERENCE = re.compile(
     r"(?:(?P<kind>photo|document|pin|bare):)?(?P<ids>\d+(?:,\d+)*)(?::(?P<names>\w+(?:,\w+)*))?"
 )
 BARE_KIND = "bare"
+PIN = "pin"  # a kind, and the address of the rendition that pins
 UNKNOWN_FINGERPRINT = "0"  # no attachment has it
 PUBLISH_ANEW = "remove the post with `withdraw --kill` and publish the article as a new one"
 OR_PUBLISH_ANEW = f"or {PUBLISH_ANEW}"

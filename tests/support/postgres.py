@@ -40,7 +40,11 @@ SETTINGS = {
     "max_wal_size": "64MB",  # its folder may lie in memory
     "log_min_messages": "fatal",
 }
-SURE = {"synchronous_commit": "on"}  # what was confirmed outlives the server's own processes
+# what was confirmed outlives the processes of the server, whose log says when it is ready
+SURE = {
+    "synchronous_commit": "on",
+    "log_min_messages": "log",
+}
 
 
 class NoPostgres(RuntimeError):
@@ -111,15 +115,31 @@ class Mortal:
         self.process.wait()
 
     def kill_a_backend(self) -> bool:
-        """End one of its clients' processes; the server then throws all others out and recovers."""
+        """End one of its clients' processes; the server throws all others out and recovers.
+
+        Returns when it has: it may answer once more before it sees that a process is dead.
+        """
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         for pid in children.split():
             with suppress(OSError):
                 words = Path(f"/proc/{pid}/cmdline").read_bytes()
                 if b" 127.0.0.1(" in words and b"/postgres" not in words:
+                    recoveries = self._times_ready
                     os.kill(int(pid), signal.SIGKILL)
+                    self._wait_until_ready_again(recoveries)
                     return True
         return False
+
+    @property
+    def _times_ready(self) -> int:
+        return (self.home / "log").read_bytes().count(b"ready to accept connections")
+
+    def _wait_until_ready_again(self, before: int) -> None:
+        until = time.monotonic() + START_WITHIN
+        while self._times_ready == before and self.process.poll() is None:
+            if time.monotonic() > until:
+                raise NoPostgres("PostgreSQL did not recover")
+            time.sleep(0.02)
 
     def start(self) -> None:
         """Start it where it is not running, and wait until it has recovered."""
