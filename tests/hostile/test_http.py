@@ -87,6 +87,7 @@ def test_no_server_holds_up_a_command_or_fills_the_memory(tmp_path: Path) -> Non
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(300)
 def test_no_server_does_at_any_step(tmp_path: Path) -> None:
     assert faults_found(tmp_path, list(CELLS), tried, wrong) == []
 

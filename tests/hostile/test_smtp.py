@@ -75,6 +75,7 @@ def test_whatever_a_relay_does_at_any_step_the_digest_ends_and_is_booked_as_it_w
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(300)
 def test_it_is_so_in_every_cell(tmp_path: Path) -> None:
     assert faults_found(tmp_path, list(CELLS), tried, wrong) == []
 
