@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Reply,
     )
     from syndicate.channel.office_messages import Errand, Notifies, OfficeMessage
+    from syndicate.channel.previews import Previews, View
     from syndicate.channel.visit import Visit
     from syndicate.errors import (
         ArticleError,
@@ -79,6 +80,7 @@ HOMES = (
     "channel.mailing_list",
     "channel.visit",
     "channel.office_messages",
+    "channel.previews",
 )
 
 
@@ -125,6 +127,7 @@ __all__ = [
     "Outcome",
     "Paused",
     "PlainLetter",
+    "Previews",
     "PubStatus",
     "Published",
     "Publisher",
@@ -144,6 +147,7 @@ __all__ = [
     "SyndicateError",
     "Unavailable",
     "UsageError",
+    "View",
     "Visit",
     "Withdrawal",
     "delivery_key",

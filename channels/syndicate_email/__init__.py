@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -24,11 +23,13 @@ from syndicate import (
     OfficeMessage,
     Outcome,
     PlainLetter,
+    Previews,
     Publisher,
     Recipient,
     Rendition,
     Reply,
     Shown,
+    View,
     Visit,
 )
 from syndicate.channel.settings import Hours, Patience, RatesField, ScheduleField, ToleranceField
@@ -58,13 +59,15 @@ from syndicate_email.settings import (
 )
 
 if TYPE_CHECKING:
+    from email.message import EmailMessage
+
     from syndicate_email.inbox.listen import Listener
     from syndicate_email.letter.compose import ListSettings
     from syndicate_email.outgoing import Outgoing
 
 
 @dataclass(kw_only=True)
-class EmailDigest(MailingList, Notifies):
+class EmailDigest(MailingList, Notifies, Previews):
     """A mailing list: what is new goes to every subscriber, in one letter, at set times.
 
     title        what the list is called
@@ -182,9 +185,14 @@ class EmailDigest(MailingList, Notifies):
         stencil = compose_letter(edition, self._list(edition))
         yield Rendition(address="", media_type=MEDIA_TYPE, content=stencil.to_bytes())
 
+    def views(self, edition: Edition) -> Iterator[View]:
+        from syndicate_email.letter.previews import letter_views
+
+        return letter_views(edition, self._list(edition))
+
     def _list(self, edition: Edition) -> ListSettings:
         from syndicate_email.letter.compose import ListSettings
-        from syndicate_email.letter.contents import Wording
+        from syndicate_email.letter.contents import Wording, spans_several
         from syndicate_email.letter.design import Design
 
         wording = Wording(
@@ -194,7 +202,7 @@ class EmailDigest(MailingList, Notifies):
             sections=self.sections,
             subjects=self.subjects,
             texts=self.texts,
-            merged=self._spans_several(edition),
+            merged=spans_several(self.schedule, edition),
         )
         design = Design(
             setting=f"channels.{self.name}.template",
@@ -213,12 +221,9 @@ class EmailDigest(MailingList, Notifies):
             design=design,
         )
 
-    def _spans_several(self, edition: Edition) -> bool:
-        """Return whether the edition covers several windows, as one was not closed in time."""
-        if not (edition.opened and edition.closed):
-            return False
-        ends = self.schedule.between(edition.opened, edition.closed, edition.publisher.zone)
-        return len(list(islice(ends, 2))) > 1
+    def _service(self, publisher: Publisher) -> ListSettings:
+        """Return the settings for letters to single people, which hold no articles."""
+        return self._list(_nothing(publisher))
 
     def as_text(self, rendition: Rendition) -> str:
         """Return the subject and the text part, as an example reader gets them."""
@@ -309,36 +314,32 @@ class EmailDigest(MailingList, Notifies):
     def confirm_subscribe(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
         from syndicate_email.letter import service_letters
 
-        return service_letters.confirm_subscribe(
-            self._list(_nothing(publisher)), publisher, at, title
-        )
+        return service_letters.confirm_subscribe(self._service(publisher), publisher, at, title)
 
     def overview(
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
     ) -> Rendition:
         from syndicate_email.letter import service_letters
 
-        return service_letters.overview(self._list(_nothing(publisher)), publisher, at, lists)
+        return service_letters.overview(self._service(publisher), publisher, at, lists)
 
     def confirm_unsubscribe(
         self, publisher: Publisher, at: datetime, lists: Sequence[Membership]
     ) -> Rendition:
         from syndicate_email.letter import service_letters
 
-        return service_letters.confirm_unsubscribe(
-            self._list(_nothing(publisher)), publisher, at, lists
-        )
+        return service_letters.confirm_unsubscribe(self._service(publisher), publisher, at, lists)
 
     def goodbye(self, publisher: Publisher, at: datetime, lists: Sequence[Membership]) -> Rendition:
         from syndicate_email.letter import service_letters
 
-        return service_letters.goodbye(self._list(_nothing(publisher)), publisher, at, lists)
+        return service_letters.goodbye(self._service(publisher), publisher, at, lists)
 
     def errand(self, to: str, message: OfficeMessage, publisher: Publisher) -> Errand:
         from syndicate_email.letter import service_letters
 
         recipient = Recipient(id="desk", email=mail_address(to), token="desk")  # noqa: S106
-        letter = service_letters.office_message(self._list(_nothing(publisher)), publisher, message)
+        letter = service_letters.office_message(self._service(publisher), publisher, message)
         return Errand(channel=self, rendition=letter, recipient=recipient)
 
     @classmethod
@@ -349,7 +350,12 @@ class EmailDigest(MailingList, Notifies):
     def plain_letter(self, publisher: Publisher, at: datetime, letter: PlainLetter) -> Rendition:
         from syndicate_email.letter import service_letters
 
-        return service_letters.plain_letter(self._list(_nothing(publisher)), publisher, at, letter)
+        return service_letters.plain_letter(self._service(publisher), publisher, at, letter)
+
+    def whole_letter(self, publisher: Publisher, letter: EmailMessage) -> Rendition:
+        from syndicate_email.letter import service_letters
+
+        return service_letters.whole_letter(self._service(publisher), letter)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         """Check the relay, which let us in when it was opened, the template and the inbox."""

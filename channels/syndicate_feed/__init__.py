@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Annotated, Self, cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import AfterValidator, Field
 
@@ -23,11 +23,13 @@ from syndicate import (
     Finding,
     Item,
     Media,
+    Previews,
     Published,
     Publisher,
     Receipt,
     Refused,
     Rendition,
+    View,
 )
 from syndicate.channel.settings import Command, ConfigPath, Patience, WebAddress, WebUrl
 from syndicate.system.local import is_below, leads_here
@@ -43,11 +45,10 @@ if TYPE_CHECKING:
 RSS, ATOM, JSON = "application/rss+xml", "application/atom+xml", "application/feed+json"
 HTML = "text/html"
 MAILBOX = r"^([\w.+-]+@[\w-]+(\.[\w-]+)*)?$"
-NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound to
 
 
 @dataclass(kw_only=True)
-class Feed(Collection):
+class Feed(Collection, Previews):
     """A folder for a web server: rss.xml, atom.xml, feed.json, index.html, and what they show."""
 
     kind = "feed"
@@ -189,6 +190,15 @@ class Feed(Collection):
                 content=index_page(head, summaries, self.subjects),
             )
 
+    def views(self, edition: Edition) -> Iterator[View]:
+        """Yield each entry: title and summary, and its text where the article is to get no page."""
+        from syndicate_feed.previews import entry_view
+
+        language = edition.publisher.language
+        has_page = [self.pages and not item.article.url for item in edition.items]
+        for entry, paged in zip(entries(edition.items, edition.publisher), has_page, strict=True):
+            yield entry_view(entry, language, with_text=not paged)
+
     def page_url(self, article: Article) -> str:
         return f"{self.url}/{addresses.of_page(article)}"
 
@@ -322,7 +332,7 @@ class Feed(Collection):
         else:
             made = "can be written" if self.directory.exists() else "the first publication makes it"
             yield Finding(what="folder", ok=True, detail=f"{self.directory}: {made}")
-        wrong = _unlikely(self.url)
+        wrong = addresses.unlikely(self.url)
         where = f"channels.{self.name}.url: {wrong}" if wrong else f"{self.url}/rss.xml"
         yield Finding(what="public address", ok=not wrong, detail=where)
 
@@ -371,16 +381,6 @@ class Feed(Collection):
 def _is_announcement(address: str) -> bool:
     """Return whether it is an announcement, which leaves nothing in the folder."""
     return address == AFTER or address.startswith(HUB)
-
-
-def _unlikely(url: str) -> str:
-    """Return why an address cannot be a public feed's, as far as its form shows; "" if it can."""
-    parts = urlsplit(url)
-    if parts.hostname in NOWHERE:
-        return f"{parts.hostname} is each reader's own machine; write the address of your site"
-    if parts.query or parts.fragment or parts.path.endswith((".xml", ".json", ".html")):
-        return f"{url} is not a folder; write the folder's public address, without a file's name"
-    return ""
 
 
 def _content(delivery: Delivery) -> bytes:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from syndicate import Article
 
@@ -16,6 +17,7 @@ OWN_FILE_PATTERN = re.compile(
     r"|media/[0-9a-f]{64}(\.[a-z]+)?"
 )
 TAG_URI_PATTERN = re.compile(r"tag:[^,]+,(?P<date>[0-9-]+):(?P<own>.*)", re.DOTALL)  # RFC 4151
+NOWHERE = ("localhost", "127.0.0.1", "::1", "0.0.0.0")  # noqa: S104 - not bound to
 LONGEST_SLUG = 80  # characters of a slug
 
 
@@ -56,3 +58,13 @@ def require_distinct_folders(subjects: Sequence[str]) -> Sequence[str]:
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST_SLUG].strip("-")
+
+
+def unlikely(url: str) -> str:
+    """Return why an address cannot be a public feed's, as far as its form shows; "" if it can."""
+    parts = urlsplit(url)
+    if parts.hostname in NOWHERE:
+        return f"{parts.hostname} is each reader's own machine; write the address of your site"
+    if parts.query or parts.fragment or parts.path.endswith((".xml", ".json", ".html")):
+        return f"{url} is not a folder; write the folder's public address, without a file's name"
+    return ""

@@ -23,6 +23,7 @@ from syndicate import (
     InDoubt,
     Notifies,
     OfficeMessage,
+    Previews,
     Published,
     Publisher,
     Receipt,
@@ -30,6 +31,7 @@ from syndicate import (
     Removes,
     Rendition,
     Revises,
+    View,
 )
 from syndicate.channel.settings import Hours, Patience, SecretStr, WebUrl
 from syndicate.system.local import leads_here
@@ -71,7 +73,7 @@ POST = "post"  # an address beside PIN; each correction may have one too
 
 
 @dataclass(kw_only=True)
-class Telegram(Revises, Removes, Finds, Notifies):
+class Telegram(Revises, Removes, Finds, Notifies, Previews):
     """Posts every article in a Telegram channel or group and keeps it up to date there.
 
     token: the bot's token, from @BotFather; the bot must be an administrator of the chat
@@ -158,6 +160,13 @@ class Telegram(Revises, Removes, Finds, Notifies):
         [item] = edition.items
         shape = PublishedPost.from_receipt(receipts[POST]).shape if POST in receipts else None
         return post_remarks(item, edition.publisher, self._options, shape)
+
+    def views(self, edition: Edition) -> Iterator[View]:
+        from syndicate_telegram.previews import post_views
+
+        [item] = edition.items
+        remarks, language = self.remarks(edition), edition.publisher.language
+        return post_views(list(self.render(edition)), item, language, remarks, PIN)
 
     def as_text(self, rendition: Rendition) -> str:
         is_pin = rendition.address == PIN

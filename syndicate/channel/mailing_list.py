@@ -9,6 +9,7 @@ from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar
@@ -231,4 +232,11 @@ class MailingList(Channel):
         self, publisher: Publisher, at: datetime, letter: PlainLetter
     ) -> Rendition | None:
         """Render any other letter to one person; None where this list writes none."""
+        return None
+
+    def whole_letter(self, publisher: Publisher, letter: EmailMessage) -> Rendition | None:
+        """Render a letter that was composed elsewhere, to one person; None where it writes none.
+
+        The list adds From, To, Reply-To and Message-ID.
+        """
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from syndicate.text.i18n import (
     moment,
     words_for,
 )
+from syndicate.text.preview_words import preview_words
 
 WHEN = datetime(2022, 3, 18, 9, 30, tzinfo=UTC)
 
@@ -26,6 +28,14 @@ def test_every_language_has_every_word_and_twelve_months() -> None:
         assert table.keys() == TABLES["en"].keys()
         assert all(table.values())
         assert len(table["months"].split()) == 12
+
+
+def test_every_word_of_a_preview_is_there_in_every_language() -> None:
+    english, indonesian = preview_words("en"), preview_words("id")
+    assert english.keys() == indonesian.keys()
+    fields = re.compile(r"\{(\w+)\}")
+    for name, text in english.items():
+        assert fields.findall(text) == fields.findall(indonesian[name])
 
 
 @pytest.mark.parametrize(

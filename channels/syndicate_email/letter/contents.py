@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 
-from syndicate import Edition, Item, Publisher
+from syndicate import Edition, Item, Publisher, Schedule
 from syndicate.text import excerpt, folded
 from syndicate.text.i18n import day, days, spoken, words_for
 from syndicate_email.letter.entries import EntryWriter, LetterEntry, clean_line
@@ -69,6 +69,14 @@ class Wording:
     def words(self, language: str) -> Mapping[str, str]:
         """Return the built-in texts in a language, the office's own instead of them."""
         return {"intro": "", "outro": "", **words_for(language), **(self.texts or {})}
+
+
+def spans_several(schedule: Schedule, edition: Edition) -> bool:
+    """Return whether an edition covers several windows, as one was not closed in time."""
+    if not (edition.opened and edition.closed):
+        return False
+    ends = schedule.between(edition.opened, edition.closed, edition.publisher.zone)
+    return len(list(islice(ends, 2))) > 1
 
 
 def letter_contents(edition: Edition, wording: Wording, *, brief: bool = False) -> Contents:

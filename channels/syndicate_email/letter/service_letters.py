@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from email import message_from_bytes
 from email.message import EmailMessage
 from hashlib import sha256
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from syndicate import (
     Publisher,
     Rendition,
 )
-from syndicate.text import excerpt
+from syndicate.text import excerpt, squeeze
 from syndicate.text.i18n import moment, spoken
 from syndicate_email.addresses import parse_sender
 from syndicate_email.letter.compose import MIME_POLICY, ListSettings
@@ -127,6 +128,17 @@ def plain_letter(
     )
 
 
+def whole_letter(to: ListSettings, letter: EmailMessage) -> Rendition:
+    """Address a letter that was composed elsewhere; its answers arrive in the list's mailbox."""
+    content = letter.as_bytes(policy=MIME_POLICY)
+    mark = "slot" + sha256(content).hexdigest()[:32]
+    message = message_from_bytes(content, policy=MIME_POLICY)
+    subject = encode_words(squeeze(str(letter["Subject"])), "Subject")
+    del message["Subject"]
+    head: list[bytes | str] = [*_envelope(to, to.mailbox), f"Subject: {subject}\r\n".encode()]
+    return _stencil(to, [*head, message.as_bytes()], mark)
+
+
 def _office_address(publisher: Publisher) -> str:
     """Return where the office reads its mail; "" where that is not set, or is no address."""
     return publisher.email if PLAIN_ADDRESS.fullmatch(publisher.email) else ""
@@ -186,7 +198,6 @@ def _rendition(
     answers: bool = True,  # what somebody asked for
     reply_to: str = "",
 ) -> Rendition:
-    name, address = parse_sender(to.sender)
     foot = [line for line in (publisher.name, publisher.address, publisher.url) if line]
     message = EmailMessage(policy=MIME_POLICY)
     message["Date"] = at.astimezone(publisher.zone)
@@ -195,13 +206,22 @@ def _rendition(
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     text = "\n\n".join([*lines, "-- \n" + "\n".join(foot)]) + "\n"
     message.set_content(text, charset="utf-8", cte="quoted-printable")
+    pieces = _envelope(to, reply_to or to.mailbox)
+    return _stencil(to, [*pieces, *head, message.as_bytes()], mark)
+
+
+def _envelope(to: ListSettings, reply_to: str) -> list[bytes | str]:
+    """Return the headers that say who writes to whom."""
+    name, address = parse_sender(to.sender)
     start = f"From: {phrase(clean_line(name), 'From')}<{address}>\r\n"
-    reply_to = reply_to or to.mailbox
     start += f"Reply-To: {reply_to}\r\n" if reply_to else ""
-    pieces: list[bytes | str] = [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
-    letter, slots = split_at_slots([*pieces, *head, message.as_bytes()], mark)
+    return [start.encode(), b"To: ", "to", b"\r\nMessage-ID: ", "id", b"\r\n"]
+
+
+def _stencil(to: ListSettings, pieces: list[bytes | str], mark: str) -> Rendition:
+    letter, slots = split_at_slots(pieces, mark)
     stencil = Stencil(
-        letter=letter, slots=slots, domain=address.rpartition("@")[2],
+        letter=letter, slots=slots, domain=parse_sender(to.sender)[1].rpartition("@")[2],
         unsubscribe=to.unsubscribe, mailbox=to.mailbox,
     )  # fmt: skip
     return Rendition(address="", media_type=MEDIA_TYPE, content=stencil.to_bytes())
