@@ -125,10 +125,10 @@ def die_at(point: str, effect: tuple[type, str], nth: int = 1) -> None:
     owner, name = places[what]
     names = (name, "want_new") if (owner, name) == (Deliveries, "want") else (name,)
     for name in names:  # what stands nowhere yet is wanted by a method of its own
-        setattr(owner, name, _deadly(getattr(owner, name), when, nth))
+        setattr(owner, name, deadly(getattr(owner, name), when, nth))
 
 
-def _deadly(method: Callable[..., Any], when: str, nth: int) -> Callable[..., Any]:
+def deadly(method: Callable[..., Any], when: str, nth: int) -> Callable[..., Any]:
     calls = count(1)
 
     def dies(*args: Any, **given: Any) -> Any:
