@@ -40,6 +40,7 @@ class Meaning(StrEnum):
     CONFIRM = "confirm"  # they confirm that they want to join, or to leave
     MOVE = "move"  # they move to another address, which ``about`` names
     FOLLOW = "follow"  # they follow one article, whose uri is ``about``
+    DECIDE = "decide"  # an approver decides: ``about`` is approve or reject, ``detail`` why
     LISTS = "lists"  # they ask which lists exist and which they are on
     BOUNCED = "bounced"  # the letter could not be delivered
     REFUSED = "refused"  # rejected because of us (rate, name, content), not of the reader
@@ -59,7 +60,7 @@ class Reply:
     email: str = ""  # the sender; "" where they could not be asked back
     authentication: str = ""  # the mailbox's own server's verdict, dmarc=pass; "" if none
     name: str = ""
-    about: str = ""  # the list that it names, if any; a new address; an article's uri
+    about: str = ""  # the list that it names, if any; a new address; an article's uri; a decision
     code: str = ""  # of a bounce: its status, like 5.1.1 (RFC 3463)
     detail: str = ""  # for people: one line without anybody's address
     place: str = ""  # the inbox's name for it while it lies there; "" where it has none

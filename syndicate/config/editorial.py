@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 DURATION = re.compile(r"(\d{1,4})\s*(m|h|d)")
+TWO_PERSON = "two-person"  # another person approves what one submits
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -34,6 +35,8 @@ class Editorial:
     """Rules of the desk."""
 
     late: timedelta = timedelta(hours=6)  # by how much a scheduled revision may go out unasked
+    approval: str = "none"  # or TWO_PERSON
+    remind_after: timedelta = timedelta(hours=4)  # that a request waits until approvers hear again
 
 
 class EditorialSettings(BaseModel):
@@ -42,6 +45,11 @@ class EditorialSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     late: Duration = "6h"
+    approval: Literal["none", "two-person"] = "none"
+    remind_after: Duration = "4h"
 
     def rules(self) -> Editorial:
-        return Editorial(late=duration(self.late))
+        return Editorial(
+            late=duration(self.late), approval=self.approval,
+            remind_after=duration(self.remind_after),
+        )  # fmt: skip

@@ -16,13 +16,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from syndicate.channel.settings import WebUrl
 from syndicate.config import database
+from syndicate.config.approvers import Approver, read_approvers
 from syndicate.config.checks import read_standards
 from syndicate.config.complaints import complaint
 from syndicate.config.database import Timeouts
 from syndicate.config.deadlines import Deadlines, DeadlineSettings
 from syndicate.config.desk import DeskSettings, MailSettings
 from syndicate.config.editorial import Editorial, EditorialSettings
-from syndicate.config.partners import Partner, PartnerSettings, tables_of
+from syndicate.config.partners import Partner, read_partners
 from syndicate.config.profiles import read_profiles, refuse_old_setting
 from syndicate.editorial.standards import Standards
 from syndicate.errors import ConfigError
@@ -34,7 +35,7 @@ from syndicate.text import readable, shortened, visible
 T = TypeVar("T", bound="BaseModel")
 TABLES = (
     "publisher", "ledger", "editorial", "deadlines", "desk", "mail", "partners", "profiles",
-    "checks", "glossary", "minors", "channels",
+    "approvers", "checks", "glossary", "minors", "channels",
 )  # fmt: skip
 SECRET_SETTING = re.compile(r"token|password|secret", re.IGNORECASE)
 PASSWORD_IN_URL = re.compile(r"://[^/?#]*?:([^/?#]+)@")  # a password inside an address
@@ -118,6 +119,7 @@ class Settings:
     backup: timedelta | None = None  # how old the newest copy may be; 0: any age; None: not set
     editorial: Editorial = field(default_factory=Editorial)
     partners: tuple[Partner, ...] = ()
+    approvers: tuple[Approver, ...] = ()
     deadlines: Deadlines = field(default_factory=Deadlines)
 
     @property
@@ -178,7 +180,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     if unknown:
         known = ", ".join(TABLES)
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
-    references.refuse_unset("publisher", "ledger", "editorial", "partners")
+    references.refuse_unset("publisher", "ledger", "editorial", "partners", "approvers")
     refuse_old_setting(tables.get("publisher"))
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
@@ -187,10 +189,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     channels = tables.get("channels", {})
     if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
         raise ConfigError("channels: write a table for each channel, like [channels.news]")
-    partners = tuple(
-        Partner(name=name, **_checked(PartnerSettings, f"partners.{name}", table).model_dump())
-        for name, table in tables_of(tables.get("partners", {}), channels).items()
-    )
+    profiles = read_profiles(tables.get("profiles", {}), path.absolute().parent)
     desk = _checked(DeskSettings, "desk", references.known(tables, "desk"))
     mail = _mail(references, tables)
     office_tables = {"desk": tables.get("desk", {}), "mail": tables.get("mail", {})}
@@ -223,8 +222,9 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         desk=desk,
         mail=mail,
         unset_desk=references.unset_in("desk", "mail"),
-        partners=partners,
-        profiles=read_profiles(tables.get("profiles", {}), path.absolute().parent),
+        partners=read_partners(tables.get("partners", {}), channels),
+        approvers=read_approvers(tables.get("approvers", {}), editorial, profiles),
+        profiles=profiles,
         standards=read_standards(tables, path.absolute().parent),
         deadlines=deadlines.rules,
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
+from syndicate.config.complaints import complaint
 from syndicate.errors import ConfigError
 from syndicate.text import folded, shortened
 
@@ -37,18 +38,33 @@ def _address(text: str) -> str:
         raise ValueError('write a mail address, like "redaksi@media.example"') from error
 
 
+MailAddress = Annotated[str, AfterValidator(_address)]
+
+
 class PartnerSettings(BaseModel):
     """One table as it is written."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    email: Annotated[str, AfterValidator(_address)]
+    email: MailAddress
     subjects: tuple[str, ...] = ()
     language: str = ""
     list: str = ""
 
 
-def tables_of(tables: Any, channels: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
+def read_partners(tables: Any, channels: Mapping[str, Mapping[str, Any]]) -> tuple[Partner, ...]:
+    """Return the partners; ConfigError names the setting that is wrong."""
+    found = []
+    for name, table in _tables_of(tables, channels).items():
+        try:
+            settings = PartnerSettings.model_validate(table)
+        except ValidationError as error:
+            raise complaint(f"partners.{name}", error) from None
+        found.append(Partner(name=name, **settings.model_dump()))
+    return tuple(found)
+
+
+def _tables_of(tables: Any, channels: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
     """Return the tables of partners by name; ConfigError for what is no such, or names no list."""
     if not isinstance(tables, dict) or not all(isinstance(t, dict) for t in tables.values()):
         raise ConfigError("partners: write a table for each partner, like [partners.radio]")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
@@ -64,6 +64,7 @@ class ProfileSettings(BaseModel):
     expires: Annotated[str, AfterValidator(_expiry)] = ""
     ahead: bool = False
     links: Annotated[tuple[str, ...], AfterValidator(_domains)] = ()
+    approval: Literal["", "none", "two-person"] = ""
 
 
 def read_profiles(tables: Any, folder: Path) -> dict[str, Profile]:

@@ -20,6 +20,7 @@ from syndicate.ledger.database.clock import Clock
 from syndicate.ledger.database.engine import damage, now, transaction, watch
 from syndicate.ledger.database.generations import Generations
 from syndicate.ledger.destinations import Destinations
+from syndicate.ledger.people.approval_letters import ApprovalLetters
 from syndicate.ledger.people.followers import Followers
 from syndicate.ledger.people.goodbyes import Goodbyes
 from syndicate.ledger.people.lists import Lists
@@ -75,6 +76,7 @@ class Ledger:
         self.goodbyes = Goodbyes(engine, tokens, self.processes)
         self.followers = Followers(engine, tokens, self.processes)
         self.partners = Partners(engine, self.processes)
+        self.approval_letters = ApprovalLetters(engine, self.processes)
         self.read_letters = ReadLetters(engine, tokens)
         self.moves = Moves(engine, self.processes)
         self.canaries = Canaries(engine)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -27,7 +28,7 @@ from syndicate.ledger.schema.base import Moment, id_column, metadata
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
     first = (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers, _notices)
-    for part in (*first, _deadlines, _states):
+    for part in (*first, _deadlines, _states, _approvals):
         part(db)
 
 
@@ -361,6 +362,65 @@ _PARTS_SQLITE = _rebuilt(
     )
     """,
 )
+
+
+def _approvals(db: Connection) -> None:
+    frozen = _tables()
+    for name in ("drafts", "holders"):
+        Table(name, frozen, id_column())
+    waiting = text("state = 'waiting'")
+    requests = Table(
+        "approvals",
+        frozen,
+        id_column(),
+        Column("uri", String, nullable=False, index=True),
+        Column("version", Integer, nullable=False),
+        Column("draft_id", ForeignKey("drafts.id"), unique=True),
+        Column("headline", Text, nullable=False, server_default=""),
+        Column("path", Text, nullable=False, server_default=""),
+        Column("binding", String(64), nullable=False),
+        Column("pictures", Text, nullable=False, server_default="{}"),
+        Column("due_at", Moment),
+        Column("at", Moment, nullable=False),
+        Column("person", String, nullable=False, server_default=""),
+        Column("account", String, nullable=False, server_default=""),
+        Column("state", String, nullable=False),
+        Column("decided_at", Moment),
+        Column("decider", String, nullable=False, server_default=""),
+        Column("decider_account", String, nullable=False, server_default=""),
+        Column("note", Text, nullable=False, server_default=""),
+        Column("reminded_at", Moment),
+        Column("deputies_at", Moment),
+        CheckConstraint(
+            "state IN ('waiting', 'approved', 'rejected', 'published', 'ended', 'forced',"
+            " 'reviewed')",
+            name="state",
+        ),
+        Index(
+            "uq_approvals_waiting", "uri", unique=True, sqlite_where=waiting,
+            postgresql_where=waiting,
+        ),
+    )  # fmt: skip
+    letters = Table(
+        "approval_letters",
+        frozen,
+        id_column(),
+        Column("approval_id", ForeignKey("approvals.id"), nullable=False),
+        Column("approver", String, nullable=False),
+        Column("about", String, nullable=False),
+        Column("token_hash", String(64), nullable=False, server_default="", index=True),
+        Column("at", Moment, nullable=False),
+        Column("state", String, nullable=False),
+        Column("why", Text, nullable=False, server_default=""),
+        Column("holder_id", ForeignKey("holders.id")),
+        Column("claimed_until", Moment),
+        UniqueConstraint("approval_id", "approver", "about"),
+        CheckConstraint(
+            "state IN ('due', 'sending', 'sent', 'refused', 'in_doubt', 'off')", name="state"
+        ),
+    )
+    for table in (requests, letters):
+        table.create(db)
 
 
 def _tables() -> MetaData:

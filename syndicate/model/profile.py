@@ -18,6 +18,7 @@ class Profile:
     expires: str = ""  # needed, or how long after publication: 14d; "" is never
     ahead: bool = False  # it announces what is still to come
     links: tuple[str, ...] = ()  # domains that it may link to, beside the office's own; empty: all
+    approval: str = ""  # none or two-person; "" is what the office has for all
 
     @property
     def days(self) -> int:

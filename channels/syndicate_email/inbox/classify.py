@@ -23,6 +23,7 @@ from syndicate_email.inbox.commands import (
     parse_move,
     with_token,
 )
+from syndicate_email.inbox.decisions import parse_decision
 from syndicate_email.inbox.parsing import header, headers, readable_text
 from syndicate_email.inbox.reasons import COPY, UNPRINTABLE, bounce_reason, masked
 from syndicate_email.inbox.reports import (
@@ -191,6 +192,9 @@ def _automatic(letter: Message) -> Reply | None:
 def _personal(letter: Message, marks: Marks) -> Reply:
     subject = header(letter, "subject")
     name, email = _sender(letter, marks)
+    if decided := parse_decision(letter, subject):
+        by = vouched(letter, marks.authserv, email)
+        return replace(decided, email=email, authentication=by)
     if confirmed := CONFIRM.search(subject):
         return Reply(key="", meaning=Meaning.CONFIRM, token=confirmed[1].lower(), email=email)
     lines = own_lines(readable_text(letter, quoted=False))

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from syndicate.ledger.catalogue.acts import Acts
+from syndicate.ledger.catalogue.approvals import Approvals
 from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.catalogue.channels import Channels
 from syndicate.ledger.catalogue.collections import Collections
@@ -41,6 +42,7 @@ class Catalogue:
         self.reminders = Reminders(db, self.articles)
         self.drafts = Drafts(db)
         self.schedule = Schedule(db, self.drafts)
+        self.approvals = Approvals(db, self.drafts)
         self.channels = Channels(db)
         self.editions = Editions(db)
         self.deliveries = Deliveries(db)

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, update
 
 from syndicate.ledger.catalogue.media import keep_media
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import insert_row
-from syndicate.ledger.schema import drafts
+from syndicate.ledger.schema import approvals, drafts
 from syndicate.model.article import Article
 from syndicate.model.person import Person
 
@@ -84,7 +84,9 @@ class Drafts:
         return found
 
     def delete(self, number: int) -> None:
-        """Delete a draft: nothing of its text is left, whatever refers to it goes before."""
+        """Delete a draft: nothing of its text is left; what is scheduled goes before."""
+        asked = update(approvals).where(approvals.c.draft_id == number)
+        self.db.execute(asked.values(draft_id=None))
         self.db.execute(delete(drafts).where(drafts.c.id == number))
 
 

@@ -31,14 +31,17 @@ class SingleLetters:
         self.processes = processes
         self._table, self._lost = table, lost
 
-    def begin(self, letter: int) -> bool:
-        """Claim a letter and commit that it is being sent; False where it is due no more."""
+    def begin(self, letter: int, **values: str) -> bool:
+        """Claim a letter and commit that it is being sent; False where it is due no more.
+
+        ``values`` of other columns are committed with that.
+        """
         me, row = self.processes.me(), self._table.c
         with transaction(self.engine) as db:
             if moves.under_way(db, self.processes):
                 return False
             taken = update(self._table).where(row.id == letter, row.state == "due")
-            claimed = taken.values(state="sending", **claim_of(me, now(db)))
+            claimed = taken.values(state="sending", **values, **claim_of(me, now(db)))
             return execute_counting(db, claimed) == 1
 
     def end(self, letter: int, state: str, why: str = "") -> None:

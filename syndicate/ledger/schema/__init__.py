@@ -1,6 +1,12 @@
 """The ledger's tables, in their newest version."""
 
 from syndicate.ledger.schema.acts import acts
+from syndicate.ledger.schema.approvals import (
+    APPROVAL_LETTER_STATES,
+    APPROVAL_STATES,
+    approval_letters,
+    approvals,
+)
 from syndicate.ledger.schema.articles import (
     KINDS,
     article_subjects,
@@ -59,6 +65,8 @@ from syndicate.ledger.schema.people import (
 )
 
 __all__ = [
+    "APPROVAL_LETTER_STATES",
+    "APPROVAL_STATES",
     "FOLLOWER_STATES",
     "KINDS",
     "LETTER_STATES",
@@ -70,6 +78,8 @@ __all__ = [
     "Id",
     "Moment",
     "acts",
+    "approval_letters",
+    "approvals",
     "article_subjects",
     "articles",
     "attempts",

@@ -48,6 +48,7 @@ PARTIAL = {
     "ix_letters_deferred": "not_before IS NOT NULL",
     "ix_articles_held": "held_at IS NOT NULL",
     "ix_syndications_shown": "shown IS NOT NULL",
+    "uq_approvals_waiting": "state = 'waiting'",
 }
 
 metadata = MetaData(
