@@ -11,6 +11,7 @@ import typer
 from typer.main import get_command
 
 from syndicate.cli import (
+    approvals,
     articles,
     channels,
     desk,
@@ -123,6 +124,7 @@ def help_(
 
 setup.add_to(app)
 articles.add_to(app)
+approvals.add_to(app)
 states.add_to(app)
 minors.add_to(app)
 digests.add_to(app)

@@ -24,6 +24,24 @@ CHANNELS = typer.Option(
     [], "--channel", metavar="NAME", help="Only this channel. Can be given several times."
 )
 
+CORRECTION_NOTE = typer.Option(
+    "", "--note", metavar="TEXT", help="Correct a published article: tell readers what was wrong."
+)
+MINOR = typer.Option(
+    False, "--minor", help="Correct a published article silently, without telling readers."
+)
+AT = typer.Option(
+    "", "--at", metavar="TIME", help="When it goes out, like “besok 08.00”. Default: now."
+)
+NEW_ARTICLE = typer.Option(
+    False, "--new", help="This is a new article, although it looks like a published one."
+)
+BACKFILL = typer.Option(
+    False, "--backfill", help="Also send articles that are older than a channel."
+)
+SAME_ARTICLE = typer.Option(
+    False, "--same-article", help="This is the same article, although it was rewritten."
+)
 NOTIFY_READERS = typer.Option(
     False, "--notify-readers", help="Tell everybody who got the article at once, by letter."
 )
@@ -98,18 +116,9 @@ def check(
 def publish(
     articles: list[str] = ARTICLES,
     channel: list[str] = CHANNELS,
-    note: str = typer.Option(
-        "",
-        "--note",
-        metavar="TEXT",
-        help="Correct a published article: tell readers what was wrong.",
-    ),
-    minor: bool = typer.Option(
-        False, "--minor", help="Correct a published article silently, without telling readers."
-    ),
-    at: str = typer.Option(
-        "", "--at", metavar="TIME", help="When it goes out, like “besok 08.00”. Default: now."
-    ),
+    note: str = CORRECTION_NOTE,
+    minor: bool = MINOR,
+    at: str = AT,
     notify_readers: bool = NOTIFY_READERS,
     dry_run: bool = DRY_RUN,
     test: bool = typer.Option(
@@ -118,14 +127,14 @@ def publish(
     refresh: bool = typer.Option(
         False, "--refresh", help="Also update posts after new settings or a new version."
     ),
-    new: bool = typer.Option(
-        False, "--new", help="This is a new article, although it looks like a published one."
+    new: bool = NEW_ARTICLE,
+    backfill: bool = BACKFILL,
+    same_article: bool = SAME_ARTICLE,
+    force: bool = typer.Option(
+        False, "--force", help="Publish without the approval that it needs; --reason says why."
     ),
-    backfill: bool = typer.Option(
-        False, "--backfill", help="Also send articles that are older than a channel."
-    ),
-    same_article: bool = typer.Option(
-        False, "--same-article", help="This is the same article, although it was rewritten."
+    reason: str = typer.Option(
+        "", "--reason", metavar="TEXT", help="With --force: why nobody could approve it."
     ),
     yes: bool = YES_OPTION,
     as_json: bool = JSON,
@@ -138,6 +147,7 @@ def publish(
 
     from syndicate.cli import show
     from syndicate.cli.answer_caching import caching_answer
+    from syndicate.operations.approval import refuse_half_forced
     from syndicate.operations.recording import Publication, refuse_contradiction
 
     request = Publication(
@@ -151,14 +161,16 @@ def publish(
         same_article=same_article,
         backfill=backfill,
         dry_run=dry_run,
+        force=" ".join(reason.split()) if force else "",
     )
     looks, opens = dry_run and not test, channels_to_open(channel)
     with (
         caching_answer() as observe,
         office(dry=dry_run or test, looks=looks, as_json=as_json, opens=opens) as here,
     ):
-        request = replace(request, at=_time(here, at, test=test))
+        request = replace(request, at=time_of(here, at, test=test))
         refuse_contradiction(request)
+        refuse_half_forced(here.person, force=force, reason=request.force or reason)
         if not as_json:
             here.tell = show.warning
         if test:
@@ -171,7 +183,7 @@ def publish(
         show.report(answer, as_json=as_json)
 
 
-def _time(here: Office, at: str, *, test: bool) -> datetime | None:
+def time_of(here: Office, at: str, *, test: bool = False) -> datetime | None:
     """Return the time of --at; None where it is not given."""
     from syndicate.errors import UsageError
     from syndicate.text.coming_times import coming_time

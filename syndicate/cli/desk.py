@@ -14,6 +14,7 @@ from syndicate.cli.opening import office, opens_no_channel
 from syndicate.cli.options import JSON
 
 if TYPE_CHECKING:
+    from syndicate.office import Office
     from syndicate.operations.resolve import Answer
     from syndicate.operations.status import Status
 
@@ -33,13 +34,11 @@ def status(
     """
     from syndicate.cli import show
     from syndicate.operations.monitor import verdict_of
-    from syndicate.operations.schedule import scheduled_uri
     from syndicate.operations.status import ledger_status as run
-    from syndicate.operations.withdraw import identify
 
     invocation.is_check = check
     with office(reads=True, as_json=as_json) as here:
-        uri = scheduled_uri(here, article) or identify(here, article) if article else None
+        uri = _named(here, article) if article else None
         found = run(here, uri)
         verdict = verdict_of(found, here.clock())
         code = verdict.exit_code if check else found.exit_code
@@ -51,6 +50,15 @@ def status(
             _show_status(found)
         invocation.documented = True
         raise typer.Exit(code)
+
+
+def _named(here: Office, article: str) -> str:
+    """Return the uri of an article that is published, scheduled or waits for approval."""
+    from syndicate.operations.approvals_open import submitted_uri
+    from syndicate.operations.schedule import scheduled_uri
+    from syndicate.operations.withdraw import identify
+
+    return scheduled_uri(here, article) or submitted_uri(here, article) or identify(here, article)
 
 
 def resolve(
@@ -138,6 +146,8 @@ def _show_status(found: Status) -> None:
         show.out(f"{waiting_line(entry)} (to retry now: syndicate channels resume {entry.channel})")
     for name, count in found.leaving.items():
         show.out(leaving_line(name, count))
+    for approval in found.approvals:
+        show.out(f"approval: {approval.line}")
     for coming in found.coming:
         show.out(f"coming: {coming.line}")
     for held in found.held:
@@ -164,7 +174,7 @@ def _show_status(found: Status) -> None:
     _show_deadlines(found)
     for name in found.unconfigured:
         show.out(not_configured(name))
-    if not (found.articles or found.open or found.coming):
+    if not (found.articles or found.open or found.coming or found.approvals):
         show.out("nothing has been published yet")
 
 

@@ -380,6 +380,7 @@ def _approvals(db: Connection) -> None:
         Column("path", Text, nullable=False, server_default=""),
         Column("binding", String(64), nullable=False),
         Column("pictures", Text, nullable=False, server_default="{}"),
+        Column("findings", Text, nullable=False, server_default="[]"),
         Column("due_at", Moment),
         Column("at", Moment, nullable=False),
         Column("person", String, nullable=False, server_default=""),

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from syndicate.delivery.run import Progress
 from syndicate.errors import SyndicateError
+from syndicate.intake.remote_copies import RemoteCopies
 from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.drafts import StoredDraft
 from syndicate.ledger.catalogue.scheduled import Scheduled
 from syndicate.office import Office
+from syndicate.operations.approval import approval_needed, copies_of, use_approvals
 from syndicate.operations.publish import Reading, decide_publication
 from syndicate.operations.recording import Publication
 from syndicate.operations.sequence import (
@@ -63,8 +65,9 @@ def _published(office: Office, due: Scheduled, at: datetime, progress: Progress)
     if lacking := _lacking(office, due.draft):
         problem = f"{due.draft.path}: waits for a machine that has {', '.join(lacking)}"
         return ReportPart(problems=(f"{problem} (channels.{lacking[0]}; else {WAYS})",))
+    copies = copies_of(office, [due.draft.article])
     try:
-        change = run_decision(office, partial(_decision, office, due))
+        change = run_decision(office, partial(_decision, office, due, copies))
     except SyndicateError as error:
         why = "; ".join(office.scrub(str(error)).splitlines())
         return ReportPart(problems=(f"{why}: it does not go out like this ({WAYS})",))
@@ -78,15 +81,18 @@ def _lacking(office: Office, draft: StoredDraft) -> list[str]:
     return [name for name in draft.channels if name not in here]
 
 
-def _decision(office: Office, due: Scheduled, catalogue: Catalogue) -> Change:
+def _decision(office: Office, due: Scheduled, copies: RemoteCopies, catalogue: Catalogue) -> Change:
     """Record the revision and delete it from the schedule, in one transaction.
 
     Nothing is done where another machine was quicker, or a person has changed their mind.
+    ArticleError where it needs an approval that it does not have (any more).
     """
     if catalogue.schedule.of(due.uri) != due:
         return Change()
-    catalogue.schedule.take(due.uri)
     draft = due.draft
+    approval = approval_needed(office, catalogue, draft, copies)
+    catalogue.schedule.take(due.uri)
+    use_approvals(catalogue, [approval] if approval else [])
     request, reading = _request(draft), Reading(drafts=list(_drafts(draft)))
     acting = replace(office, person=draft.person)
     return decide_publication(acting, request, office.chosen(draft.channels), reading, catalogue)

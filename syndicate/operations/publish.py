@@ -18,6 +18,13 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.reports.places import places
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.approval import (
+    Door,
+    changed_articles,
+    copies_of,
+    use_approvals,
+    with_approved_notes,
+)
 from syndicate.operations.assigning import Assigned, assign
 from syndicate.operations.beside import restated, watch_drafts
 from syndicate.operations.leftovers import leave_to_others
@@ -73,9 +80,12 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     report.notes += reading.notes
     stop.go_on()  # else a later run would send what nobody has seen the beginning of
     request = with_kept_notes(office, request, reading.drafts)
+    request = with_approved_notes(office, request, reading.drafts)
+    copies = copies_of(office, changed_articles(reading.drafts))
+    door = Door(office=office, request=request, chosen=chosen, copies=copies)
     reading, scheduling = _parted(office, request, chosen, reading)
     dry = request.dry_run or bool(reading.flaws)
-    decision = partial(_decision, office, request, chosen, reading, scheduling)
+    decision = partial(_decision, door, reading, scheduling)
     change = run_decision(office, decision, dry=dry)
     report.include(change_report(change))
     report.warnings += _warnings(reading.drafts, change)
@@ -202,25 +212,29 @@ def _trial(
     return decide_publication(office, request, chosen, Reading(drafts=drafts), catalogue)
 
 
-def _decision(
-    office: Office, request: Publication, chosen: Sequence[Channel], reading: Reading,
-    scheduling: Scheduling, catalogue: Catalogue,
-) -> Change:  # fmt: skip
-    """Publish what goes out now and store what goes out later: all of it, or nothing."""
-    change = Change()
-    if reading.drafts:
-        change = decide_publication(office, request, chosen, reading, catalogue)
-    notes = list(superseded(office, catalogue, change.articles))
+def _decision(door: Door, reading: Reading, scheduling: Scheduling, catalogue: Catalogue) -> Change:
+    """Publish what goes out now and store what goes out later: all of it, or nothing.
+
+    What needs approval and has none is left out, and reported.
+    """
+    office, request, change = door.office, door.request, Change()
+    admission = door.admit(catalogue, reading.drafts, scheduling.prepared)
+    if admission.drafts or reading.flaws:
+        reading = replace(reading, drafts=admission.drafts)
+        change = decide_publication(office, request, door.chosen, reading, catalogue)
+    use_approvals(catalogue, admission.used)
+    notes = [*admission.notes, *superseded(office, catalogue, change.articles)]
     notes += [
         *scheduling.notes,
-        *store(office, catalogue, scheduling.prepared, moves=bool(request.at)),
+        *store(office, catalogue, admission.prepared, moves=bool(request.at)),
     ]
+    refused = {each.draft.uri for each in scheduling.prepared if each not in admission.prepared}
     return replace(
         change,
-        articles=[*change.articles, *scheduling.subjects],
+        articles=[*change.articles, *(s for s in scheduling.subjects if s.uri not in refused)],
         notes=[*change.notes, *notes],
-        problems=[*change.problems, *scheduling.problems],
-        lines=[*change.lines, *scheduling.lines],
+        problems=[*change.problems, *scheduling.problems, *admission.problems],
+        lines=[*change.lines, *(line for line in scheduling.lines if line.about not in refused)],
     )
 
 

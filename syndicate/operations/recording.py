@@ -55,6 +55,7 @@ class Publication:
     backfill: bool = False  # also to channels that are newer than an article
     dry_run: bool = False
     at: datetime | None = None  # when it is to go out; None: at once, or after its embargo
+    force: str = ""  # why it goes out without the approval that it needs; "" is not
 
     def asks_for(self, draft: Draft, channel: Channel) -> bool:
         """Return whether an article is to go to a channel even if it is older."""
@@ -83,7 +84,7 @@ def record(
     ``turn`` says how many articles of the command come before it, and how many after.
     """
     standing = catalogue.articles.standing(draft.article.uri)
-    kind, note = _kind(office, catalogue, request, draft, standing)
+    kind, note = kind_of(office, catalogue, request, draft, standing)
     path = _path(request, draft, standing)
     if kind == "unchanged":
         assert standing
@@ -159,7 +160,7 @@ def record_correction(office: Office, catalogue: Catalogue, draft: Draft, note: 
     record_act(office, catalogue, "correction", draft.article.uri, version=version, note=note)
 
 
-def _kind(
+def kind_of(
     office: Office, catalogue: Catalogue, request: Publication, draft: Draft,
     standing: Standing | None,
 ) -> tuple[str, str]:  # fmt: skip

@@ -15,13 +15,14 @@ from syndicate.ledger.reports.digests import digests
 from syndicate.ledger.reports.places import places, standing_at
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.office import Office
+from syndicate.operations.approval_letters import resolve_approval_letter
 from syndicate.operations.partners import resolve_partner
 from syndicate.report import Report, ReportPart, edition_name, letters_line, line_of
 
 NUMBER = re.compile(
     r"(?P<number>\d{1,18})(?:/(?P<subscriber>\d{1,18}))?", re.ASCII
 )  # as status shows it
-PARTNER = re.compile(r"partner/(\d{1,18})", re.ASCII)
+SINGLE = re.compile(r"(partner|approval)/(\d{1,18})", re.ASCII)  # a letter to one person
 
 
 class Answer(StrEnum):
@@ -37,12 +38,14 @@ def resolve(
 ) -> Report:
     """Settle a doubt or a refusal; ``reference`` is where it is, if it was sent.
 
-    ``named`` is a delivery's number, ``EDITION/SUBSCRIBER`` of a letter, or ``partner/NUMBER``.
+    ``named`` is a delivery's number, ``EDITION/SUBSCRIBER`` of a letter, ``partner/NUMBER`` or
+    ``approval/NUMBER``.
     """
-    if partner := PARTNER.fullmatch(named):
+    if single := SINGLE.fullmatch(named):
         refuse_older(office)
         state = {Answer.SENT: "sent", Answer.NOT_SENT: "due", Answer.GIVE_UP: "off"}[answer]
-        return resolve_partner(office, int(partner[1]), state)
+        settle = resolve_partner if single[1] == "partner" else resolve_approval_letter
+        return settle(office, int(single[2]), state)
     found = NUMBER.fullmatch(named)
     if found is None:
         raise UsageError(f"{named!r} is not a number that `syndicate status` shows")

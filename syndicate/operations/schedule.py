@@ -5,7 +5,7 @@ What is stored here lies apart from articles and revisions, so that no reader ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -18,6 +18,7 @@ from syndicate.errors import ArticleError, Flaws
 from syndicate.intake.naming import stored_path
 from syndicate.intake.timing import due_time
 from syndicate.ledger import Catalogue
+from syndicate.ledger.catalogue.approvals import APPROVED
 from syndicate.ledger.catalogue.drafts import StoredDraft
 from syndicate.model.joining import joined
 from syndicate.model.step import Action
@@ -55,10 +56,10 @@ class Parted:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A draft that is about to be stored, with its files by sha256."""
+    """A draft that is about to be stored, and the file as it was read."""
 
     draft: StoredDraft
-    files: Mapping[str, bytes]
+    read: Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def prepare(
     flaws, parts = Flaws(), []
     for due, group in groupby(sorted(later, key=lambda each: each.due), lambda each: each.due):
         with flaws.noting():
-            parts.append(_prepared(office, request, due, [each.draft for each in group], trial))
+            parts.append(tried(office, request, due, [each.draft for each in group], trial))
     flaws.end()
     return joined(Scheduling, parts)
 
@@ -141,7 +142,7 @@ def store(
             state = "is held, and was to go out" if before.held else "goes out"
             yield f"{draft.path}: {state} on {shown(before.due, office.publisher.zone)}, as before"
             continue
-        number = catalogue.drafts.store(draft, each.files)
+        number = catalogue.drafts.store(draft, each.read.files)
         catalogue.schedule.put(number)
         if before and before.held and not moves:
             catalogue.schedule.hold(draft.uri, before.held, before.why, asks=before.asks)
@@ -176,9 +177,13 @@ def superseded(office: Office, catalogue: Catalogue, subjects: Iterable[Subject]
 
 def call_off(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> list[str]:
     """Delete an article's scheduled revision, its text with it; return notes on it."""
+    approved = catalogue.approvals.of(uri, (APPROVED,))
     taken = catalogue.schedule.take(uri)
     if taken is None:
         return []
+    for request in approved:
+        if request.draft == taken.draft.number:
+            catalogue.approvals.end(request.id)
     time = shown(taken.due, office.publisher.zone)
     note = why or time
     record_act(office, catalogue, "unscheduled", uri, version=taken.draft.after + 1, note=note)
@@ -228,10 +233,13 @@ def scheduled_uri(office: Office, article: str) -> str:
         return next((each.uri for each in schedule.all() if each.draft.path == path), "")
 
 
-def _prepared(
-    office: Office, request: Publication, due: datetime, drafts: Sequence[Draft], trial: Trial
-) -> Scheduling:
-    then = replace(office, clock=lambda: due, notes=[])  # the digest it will be in, its age …
+def tried(
+    office: Office, request: Publication, due: datetime | None, drafts: Sequence[Draft],
+    trial: Trial,
+) -> Scheduling:  # fmt: skip
+    """Try drafts as if it were their minute; None: as soon as somebody publishes them."""
+    clock = (lambda: due) if due else office.clock
+    then = replace(office, clock=clock, notes=[])  # the digest it will be in, its age …
     as_if = replace(request, dry_run=True)
     change = run_decision(then, lambda catalogue: trial(then, as_if, drafts, catalogue), dry=True)
     subjects = {subject.uri: subject for subject in change.articles}
@@ -240,7 +248,7 @@ def _prepared(
     lines = [*plan_lines(change.plan), *(line for part in previews for line in part.lines)]
     return Scheduling(
         prepared=[
-            Prepared(_stored(office, request, due, draft, subjects[draft.article.uri]), draft.files)
+            Prepared(_stored(office, request, due, draft, subjects[draft.article.uri]), draft)
             for draft in changed
         ],
         subjects=[
@@ -267,13 +275,23 @@ def _lines(found: Iterable[Line], *, dry: bool) -> Iterator[Line]:
 
 
 def _stored(
-    office: Office, request: Publication, due: datetime, draft: Draft, subject: Subject
+    office: Office, request: Publication, due: datetime | None, draft: Draft, subject: Subject
 ) -> StoredDraft:
     is_correction = subject.kind == "correction"
     note = request.notes.get(draft.path, request.note or "") if is_correction else ""
+    return as_stored(
+        office, request, draft, kind=subject.kind, note=note, after=subject.version - 1, due=due
+    )
+
+
+def as_stored(
+    office: Office, request: Publication, draft: Draft, *, kind: str, note: str, after: int,
+    due: datetime | None = None,
+) -> StoredDraft:  # fmt: skip
+    """Return a draft as it is stored, with all that the command decides on it."""
     return StoredDraft(
-        article=draft.article, source=draft.source, path=stored_path(draft), kind=subject.kind,
-        note=" ".join(note.split()), after=subject.version - 1, channels=tuple(request.channels),
+        article=draft.article, source=draft.source, path=stored_path(draft), kind=kind,
+        note=" ".join(note.split()), after=after, channels=tuple(request.channels),
         backfill=request.backfill, notify_readers=request.notify_readers, due=due,
         stored=office.clock(), person=office.person,
     )  # fmt: skip

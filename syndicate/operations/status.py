@@ -14,6 +14,7 @@ from syndicate.delivery.evidence import older
 from syndicate.errors import ArticleError
 from syndicate.ledger import DigestCount, Place, Standing, Waiting
 from syndicate.ledger.catalogue import Catalogue
+from syndicate.ledger.catalogue.approvals import FORCED
 from syndicate.ledger.catalogue.notices import NoticeCount
 from syndicate.ledger.database.engine import connect
 from syndicate.ledger.people.replies import held
@@ -31,6 +32,8 @@ from syndicate.ledger.sending.letters import LETTER_UNSURE
 from syndicate.ledger.sending.queue import POST_UNSURE
 from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
+from syndicate.operations.approval_letters import approval_status
+from syndicate.operations.approvals_open import ApprovalStatus, open_approvals
 from syndicate.operations.deadlines_ahead import (
     ReminderAhead,
     ReplyAhead,
@@ -98,6 +101,7 @@ class Status:
     leaving: dict[str, int] = field(default_factory=dict)  # who are too many, until a person looks
     unconfigured: list[str] = field(default_factory=list)
     coming: list[Coming] = field(default_factory=list)  # scheduled revisions, the next one first
+    approvals: list[ApprovalStatus] = field(default_factory=list)  # the longest first
     reminders: list[ReminderAhead] = field(default_factory=list)  # of deadlines, the next first
     replies_due: list[ReplyAhead] = field(default_factory=list)  # (right of reply)
     alerts: list[Alert] = field(default_factory=list)  # what should have happened by now
@@ -118,14 +122,16 @@ class Status:
             return 4
         asks = any(each.state == "asks" for each in self.coming)
         is_late = any(reply.is_late for reply in self.replies_due)
-        waits = states or self.leaving or self.alerts or asks or is_late
+        is_forced = any(each.state == FORCED for each in self.approvals)
+        waits = states or self.leaving or self.alerts or asks or is_late or is_forced
         return 3 if waits or self.older or self.far_off else 0
 
     def to_json(self) -> dict[str, Any]:
         from dataclasses import asdict
 
         document = asdict(self)
-        lists = ("held", "digests", "waiting", "alerts", "ticks", "reminders", "replies_due")
+        lists = ("held", "digests", "waiting", "alerts", "ticks", "reminders", "replies_due",
+                 "approvals")  # fmt: skip
         notices = [notice for article in document["articles"] for notice in article["notices"]]
         for row in (*notices, *(row for name in lists for row in document[name])):
             for name, value in row.items():
@@ -142,7 +148,8 @@ def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -
         status.held = [_held(catalogue, each) for each in catalogue.articles.held()]
         _add_articles(office, catalogue, status, uri, latest)
         status.open += leftover_lines(office, catalogue, uri)
-        status.open += partner_status(db, uri)
+        status.open += [*partner_status(db, uri), *approval_status(db, uri)]
+        status.approvals = list(open_approvals(office, catalogue, uri))
         status.reminders = reminders_ahead(office, catalogue, uri)
         status.replies_due = replies_ahead(office, catalogue, uri)
         if uri is None:
@@ -172,7 +179,7 @@ def _add_articles(
     unsettled = [_as_left(place, lost) for place in places(db, open_only=True)]
     for name in [uri] if uri else [name for name, _ in uris(db)[:latest]]:
         standing = catalogue.articles.standing(name)
-        if standing is None and status.coming:
+        if standing is None and (status.coming or catalogue.approvals.of(name)):
             continue  # it is not published yet
         if standing is None:
             raise ArticleError(f"{name}: the ledger does not know it")

@@ -14,6 +14,8 @@ from syndicate.ledger.reports.places import Place, places
 from syndicate.model import edition_keys
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.approval_letters import remind_approvers
+from syndicate.operations.decide import decide_by_letter
 from syndicate.operations.desk import tell_desk, tell_failure
 from syndicate.operations.digest import DigestRequest, digest
 from syndicate.operations.due_revisions import publish_due
@@ -89,8 +91,11 @@ def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
 
 def _lists(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
     """Read the lists' inboxes, then send their digests: who leaves gets no letter any more."""
-    inboxes = InboxRun(office)
+    inboxes = InboxRun(office, decide_by_letter)
     found = inboxes.read()
+    if inboxes.has_approved:
+        yield publish_due(office, progress)
+    yield remind_approvers(office)
     if office.stopping():
         yield found
         yield STOPPED

@@ -18,6 +18,7 @@ from syndicate.model.article import PubStatus
 from syndicate.model.reach import Reach
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.approval import end_requests
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import record_act
 from syndicate.operations.schedule import call_off
@@ -144,6 +145,9 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
         notify=[uri] if request.notify_readers else (), dry=request.dry_run,
     )  # fmt: skip
     notes = [*change.notes, *call_off(office, catalogue, uri)]
+    notes += end_requests(office, catalogue, uri, "the article is withdrawn")
+    if withdrawal and withdrawal.kill:
+        catalogue.approvals.forget_text(uri)
     unchanged = [uri] if kind == "unchanged" else []
     left = leave_to_others(office, catalogue, [standing, *also], unchanged=unchanged)
     carriers = _carriers(office, catalogue, uri)

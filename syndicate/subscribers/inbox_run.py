@@ -20,7 +20,12 @@ from syndicate.report import Report, leaving_line
 from syndicate.subscribers.inbox_reading import InboxReading, is_ledger_failure
 from syndicate.subscribers.inbox_tally import InboxTally
 from syndicate.subscribers.people import list_named
-from syndicate.subscribers.reply_processor import ReplyProcessor
+from syndicate.subscribers.reply_processor import (
+    Decide,
+    DeskReplies,
+    ReplyProcessor,
+    leave_decision,
+)
 from syndicate.subscribers.service_letters import known_lists
 from syndicate.subscribers.service_mailing import ServiceMailing
 from syndicate.system.logs import unexpected
@@ -51,8 +56,8 @@ class InboxRun:
     Each report covers the run so far, so that the last one stands for all.
     """
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, office: Office, decide: Decide = leave_decision) -> None:
+        self._office, self._decide = office, decide
         self._tallies: dict[str, InboxTally] = {}
         self._problems: list[str] = []
         self._notes: list[str] = []
@@ -69,9 +74,20 @@ class InboxRun:
         Failures are reported, and end nothing: the digests are to go out. Only where the ledger
         fails does the run end: who leaves is not to get a digest for its sake.
         """
-        with_inbox = [channel for channel in self._office.lists if channel.has_inbox]
-        self._read(with_inbox, BEFORE_SECONDS)
+        self._read(self._inboxes, BEFORE_SECONDS)
         return self._write_back(ANSWER_SECONDS, self._reporting_failures)
+
+    @property
+    def has_approved(self) -> bool:
+        """Return whether an approver has approved something by letter."""
+        return any(tally.processor.approved for tally in self._tallies.values())
+
+    @cached_property
+    def _inboxes(self) -> list[MailingList]:
+        """Return the lists with an inbox, and then ``[mail]``, if it has one."""
+        lists, postman = self._office.lists, self._office.postman
+        others = [postman] if postman and postman not in lists else []
+        return [channel for channel in (*lists, *others) if channel.has_inbox]
 
     def go_on(self) -> Report:
         """Finish the reading and writing for which there was no time before the digests."""
@@ -80,7 +96,7 @@ class InboxRun:
         ]
         if self._office.stopping() or not (waiting or self._has_letters_due):
             return self._report
-        unread = [channel for channel in self._office.lists if channel.name in waiting]
+        unread = [channel for channel in self._inboxes if channel.name in waiting]
         self._read(unread, AFTER_SECONDS)
         return self._write_back(inf, self._reporting_failures)
 
@@ -115,13 +131,20 @@ class InboxRun:
             why = f"{setting}: a rehearsal does not read this mailbox: nothing was read"
             (self._problems if source else self._notes).append(why)
             return
-        processor = ReplyProcessor(office=self._office, channel=channel, known=self._known)
-        tally = self._tallies.setdefault(channel.name, InboxTally(processor=processor))
+        tally = self._tallies.setdefault(
+            channel.name, InboxTally(processor=self._processor(channel))
+        )
         reading = InboxReading(self._office, channel, tally, source)
         try:
             reading.run(seconds)
         finally:
             self._add_problems(reading.problems)
+
+    def _processor(self, channel: MailingList) -> DeskReplies:
+        office, decide = self._office, self._decide
+        if channel.name not in self._known:
+            return DeskReplies(office=office, decide=decide)
+        return ReplyProcessor(office=office, decide=decide, channel=channel, known=self._known)
 
     def write_back(self) -> Report:
         """Answer those who wrote, however long it takes."""

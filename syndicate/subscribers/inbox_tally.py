@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from syndicate.report import Report
-from syndicate.subscribers.reply_processor import UNREAD, ReplyProcessor
+from syndicate.subscribers.reply_processor import UNREAD, DeskReplies
 
 
 @dataclass(kw_only=True)
 class InboxTally:
     """Counts of the replies to one list in one run."""
 
-    processor: ReplyProcessor
+    processor: DeskReplies
     for_a_person: int = 0
     new: int = 0  # of them, those that no earlier run has reported
     nameless: int = 0  # of them, those that cannot be recognised in a later run
@@ -22,7 +22,7 @@ class InboxTally:
 
     def summary(self, name: str) -> Report:
         """Return the lines about a list of this name."""
-        problems = list(self._refusals(name))
+        problems = [*self._refusals(name), *(f"{name}: {p}" for p in self.processor.problems)]
         report = Report(command="inbox", problems=problems)
         if counts := self._counts():
             counted = ", ".join(f"{count} {what}" for what, count in counts.items())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -60,18 +60,63 @@ def release_held(office: Office, name: str) -> Counter[str]:
     return results
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """What became of an approver's answer."""
+
+    what: str  # for the counts of a report
+    for_a_person: bool = False  # it stays unread
+    problem: str = ""  # for the desk
+    approved: bool = False  # something may go out now
+
+
+Decide = Callable[[Office, Reply], Decided]
+
+
+def leave_decision(_office: Office, _reply: Reply) -> Decided:
+    """Leave an answer of an approver to a person: where letters are read by hand."""
+    return Decided(what=UNREAD, for_a_person=True)
+
+
 @dataclass(kw_only=True)
-class ReplyProcessor:
-    """Processor of the replies to one list; nothing that was done is done again."""
+class DeskReplies:
+    """Processor of letters to the office's own mailbox: of them, only decisions are acted on."""
 
     office: Office
-    channel: MailingList
-    known: Mapping[str, KnownChannel]  # every list, by its name
+    decide: Decide = leave_decision
     counts: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)  # why letters are refused because of us
+    problems: list[str] = field(default_factory=list)
+    approved: bool = False
+
+    def process(self, reply: Reply) -> bool:
+        """Do what a message means, once; True is for a person."""
+        if reply.meaning is Meaning.DECIDE:
+            return self.decided(reply)
+        is_automatic = reply.meaning is Meaning.NOTHING
+        self.counts["automatic" if is_automatic else UNREAD] += 1
+        return not is_automatic
+
+    def decided(self, reply: Reply) -> bool:
+        """Do what an approver has decided; True is for a person."""
+        outcome = self.decide(self.office, reply)
+        self.counts[outcome.what] += 1
+        self.approved |= outcome.approved
+        self.problems += filter(None, [outcome.problem])
+        return outcome.for_a_person
+
+
+@dataclass(kw_only=True)
+class ReplyProcessor(DeskReplies):
+    """Processor of the replies to one list; nothing that was done is done again."""
+
+    channel: MailingList
+    known: Mapping[str, KnownChannel]  # every list, by its name
 
     def process(self, reply: Reply) -> bool:
         """Do all that a message means, in one transaction, once; True is for a person."""
+        if reply.meaning is Meaning.DECIDE:
+            return self.decided(reply)
         if reply.meaning is Meaning.ARRIVED:
             self._note_arrival(reply)
             return False

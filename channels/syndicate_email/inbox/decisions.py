@@ -19,8 +19,12 @@ MARK = re.compile(rf"\[(?:approval|persetujuan)[\s>|]+{TOKEN}\s*\]", re.I | re.A
 APPROVE = re.compile(
     r"(?:(?:ok|oke|okay|ya|yes),? )?(?:saya |kami |i )?(?:setuju|disetujui|approved?)", re.I
 )
-REJECT = re.compile(r"(?:saya |kami |i )?(?:tolak|ditolak|menolak|reject(?:ed)?)\b(?P<why>.*)", re.I)
-ATTRIBUTION = re.compile(r"(?:on|pada|am|op)\b.{3,200}\b(?:wrote|menulis|schrieb|schreef)\s*:?", re.I)
+REJECT = re.compile(
+    r"(?:saya |kami |i )?(?:tolak|ditolak|menolak|reject(?:ed)?)\b(?P<why>.*)", re.I
+)
+ATTRIBUTION = re.compile(
+    r"(?:on|pada|am|op)\b.{3,200}\b(?:wrote|menulis|schrieb|schreef)\s*:?", re.I
+)
 SIGNATURE = re.compile(r"-- ?|_{3,}|-{3,}.*")
 
 

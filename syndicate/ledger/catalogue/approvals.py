@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +13,13 @@ from sqlalchemy import ColumnElement, Connection, and_, select, true, update
 from syndicate.ledger.catalogue.drafts import Drafts, StoredDraft
 from syndicate.ledger.database.engine import execute_counting, insert_row
 from syndicate.ledger.schema import approvals
+from syndicate.model.finding import Finding
 from syndicate.model.person import Person
 
 WAITING, APPROVED, REJECTED, PUBLISHED = "waiting", "approved", "rejected", "published"
 ENDED, FORCED, REVIEWED = "ended", "forced", "reviewed"
 CLEARED = (APPROVED, FORCED)  # states in which it may go out
+NOBODY = Person()
 c = approvals.c
 
 
@@ -32,12 +34,13 @@ class Approval:
     path: str
     binding: str  # fingerprint of all that is approved
     pictures: Mapping[str, str] = field(default_factory=dict)  # sha256 of other sites' by address
+    findings: tuple[Finding, ...] = ()  # of the checks, when it was submitted
     due: datetime | None = None  # when it is to go out; None: when somebody publishes it
     at: datetime
     person: Person  # who submitted or forced it
     state: str
     decided: datetime | None = None
-    decider: Person = Person()
+    decider: Person = NOBODY
     note: str = ""  # of the decision; why it was forced
     reminded: datetime | None = None
     deputies: datetime | None = None  # since when deputies are asked, too
@@ -78,7 +81,9 @@ class Approvals:
         for request in self.of(uri):
             if request.draft is not None:
                 self._drafts.delete(request.draft)
-        self.db.execute(update(approvals).where(c.uri == uri).values(headline="", note=""))
+        self.db.execute(
+            update(approvals).where(c.uri == uri).values(headline="", note="", findings="[]")
+        )
 
     def drop_draft(self, request: Approval) -> None:
         """Delete the draft of a request that needs it no more."""
@@ -142,6 +147,7 @@ def _row(request: Approval) -> dict[str, Any]:
         "path": request.path,
         "binding": request.binding,
         "pictures": json.dumps(dict(request.pictures), sort_keys=True),
+        "findings": json.dumps([asdict(replace(found, fix=None)) for found in request.findings]),
         "due_at": request.due,
         "at": request.at,
         "person": request.person.name,
@@ -160,6 +166,7 @@ def _approval(row: Any) -> Approval:
         path=row.path,
         binding=row.binding,
         pictures=json.loads(row.pictures),
+        findings=tuple(Finding(**found) for found in json.loads(row.findings)),
         due=row.due_at,
         at=row.at,
         person=Person(name=row.person, account=row.account),

@@ -67,8 +67,7 @@ class Replies:
         """Run one transaction for what a message means; None where that was done before."""
         with transaction(self.engine) as db:
             take_turn(db)
-            is_ours = execute_counting(db, HEARD, {"key": key, "at": stamp(db, at)})
-            yield db if is_ours else None
+            yield db if hear(db, key, at) else None
 
     def ask(self, db: Connection, wish: ReaderRequest) -> bool:
         """Note that somebody is to be written to; False where they were, a short while ago."""
@@ -134,6 +133,11 @@ class Replies:
             return None
         db.execute(delete(requests).where(here))
         return _asked(row)
+
+
+def hear(db: Connection, key: str, at: datetime) -> bool:
+    """Note that a message was read; False where it was before."""
+    return execute_counting(db, HEARD, {"key": key, "at": stamp(db, at)}) == 1
 
 
 def _same_wish(wish: ReaderRequest) -> ColumnElement[bool]:

@@ -36,6 +36,7 @@ approvals = Table(
     Column("path", Text, nullable=False, server_default=""),
     Column("binding", String(64), nullable=False),  # fingerprint of all that is approved
     Column("pictures", Text, nullable=False, server_default="{}"),  # of other sites, by address
+    Column("findings", Text, nullable=False, server_default="[]"),  # of the checks
     Column("due_at", Moment),  # when it is to go out; null: as soon as somebody publishes it
     Column("at", Moment, nullable=False),
     Column("person", String, nullable=False, server_default=""),  # who submitted or forced it
