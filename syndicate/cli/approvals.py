@@ -45,7 +45,7 @@ def submit(
 ) -> None:
     """Ask another person to approve articles, as they are and as they are to go out.
 
-    Example: syndicate submit article.md --at "besok 08.00" --as budi
+    Example: syndicate submit article.md --at "besok 08.00"
     """
     from dataclasses import replace
 
@@ -73,7 +73,7 @@ def submit(
 def approve(article: str = ARTICLE_OR_URI, note: str = REMARK, as_json: bool = JSON) -> None:
     """Approve what somebody else has submitted of an article.
 
-    Example: syndicate approve article.md --as siti
+    Example: syndicate approve article.md
     """
     from syndicate.operations.decide import approve as run
 
@@ -87,7 +87,7 @@ def reject(
 ) -> None:
     """Reject what was submitted of an article, or take back what you have submitted.
 
-    Example: syndicate reject article.md --note "The date is wrong." --as siti
+    Example: syndicate reject article.md --note "The date is wrong."
     """
     from syndicate.operations.decide import reject as run
 
@@ -97,7 +97,7 @@ def reject(
 def review(article: str = ARTICLE_OR_URI, note: str = REMARK, as_json: bool = JSON) -> None:
     """Note that you have looked at what somebody else published without approval.
 
-    Example: syndicate review article.md --as siti
+    Example: syndicate review article.md
     """
     from syndicate.operations.decide import review as run
 

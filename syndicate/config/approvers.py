@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -44,7 +44,7 @@ class ApproverSettings(BaseModel):
 
     email: MailAddress
     deputy: str = ""
-    away_until: date | None = None
+    away_until: date | Literal[""] = ""
     stands_in: bool = False
 
 
@@ -71,7 +71,8 @@ def _approver(name: str, table: Mapping[str, Any]) -> Approver:
         settings = ApproverSettings.model_validate(table)
     except ValidationError as error:
         raise complaint(f"approvers.{name}", error) from None
-    return Approver(name=name, **settings.model_dump())
+    away_until = settings.away_until or None
+    return Approver(name=name, **settings.model_dump() | {"away_until": away_until})
 
 
 def _refuse_twins(approvers: Sequence[Approver]) -> None:

@@ -61,10 +61,11 @@ def remind_approvers(office: Office) -> ReportPart:
     """Remind those who have not decided in time, once; then ask their deputies, too."""
     after, at = office.settings.editorial.remind_after, office.clock()
     with office.ledger.planning() as catalogue:
-        for request in catalogue.approvals.all((WAITING,)):
-            if at >= request.at + after and catalogue.approvals.mark(request.id, reminded=at):
+        requests = catalogue.approvals
+        for request in requests.all((WAITING,)):
+            if at >= request.at + after and requests.mark_reminded(request.id, at):
                 _book(office, catalogue, request, REMIND, _asked(catalogue.db, request))
-            if at >= request.at + 2 * after and catalogue.approvals.mark(request.id, deputies=at):
+            if at >= request.at + 2 * after and requests.mark_deputies(request.id, at):
                 _book(office, catalogue, request, ASK, _deputies(office, request))
     return tell_approvers(office)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from syndicate import sources
 from syndicate.ledger import Catalogue
@@ -59,13 +60,18 @@ def open_approvals(
 
 def _status(office: Office, catalogue: Catalogue, request: Approval) -> ApprovalStatus:
     able = may_decide(office, catalogue.db, request) if request.state == WAITING else []
-    names = [approver.name for approver in able]
+    names, zone = [approver.name for approver in able], office.publisher.zone
     return ApprovalStatus(
         uri=request.uri, headline=request.headline, path=request.path, version=request.version,
-        state=request.state, since=request.decided or request.at, at=request.due,
+        state=request.state, since=(request.decided or request.at).astimezone(zone),
+        at=_in(zone, request.due),
         by=request.person.name, may_decide=names, decided_by=request.decider.name,
-        note=request.note, reminded=request.reminded, line=_line(office, request, names),
+        note=request.note, reminded=_in(zone, request.reminded), line=_line(office, request, names),
     )  # fmt: skip
+
+
+def _in(zone: ZoneInfo, at: datetime | None) -> datetime | None:
+    return at.astimezone(zone) if at else None
 
 
 def _line(office: Office, request: Approval, names: Sequence[str]) -> str:

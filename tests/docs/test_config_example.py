@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from syndicate.config.approvers import ApproverSettings
 from syndicate.config.checks import ChecksSettings, GlossarySettings, MinorsSettings
 from syndicate.config.deadlines import DeadlineSettings
 from syndicate.config.desk import DeskSettings, MailSettings
@@ -60,6 +61,7 @@ def models() -> dict[str, dict[str, object]]:
         "agenda": model_settings(ProfileSettings),
     }
     there |= {name: model_settings(PartnerSettings) for name in TABLES["partners"]}
+    there |= {name: model_settings(ApproverSettings) for name in TABLES["approvers"]}
     return there | {name: channel_settings(t["kind"]) for name, t in TABLES["channels"].items()}
 
 
@@ -67,7 +69,7 @@ def comments() -> Iterator[tuple[str, str, str]]:
     """Table, setting and the comment that stands right above it."""
     table, said = "", ""
     for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
-        if found := re.match(r"\[(?:(?:channels|partners|profiles)\.)?(\w+)\]", line):
+        if found := re.match(r"\[(?:(?:channels|partners|profiles|approvers)\.)?(\w+)\]", line):
             table, said = found[1], ""
         elif line.startswith("[deadlines.profiles."):  # the same settings, for one profile
             table, said = "", ""
@@ -82,7 +84,7 @@ def comments() -> Iterator[tuple[str, str, str]]:
 
 
 def table_of(name: str) -> Mapping[str, object]:
-    named = ("partners", "profiles", "channels")
+    named = ("partners", "profiles", "channels", "approvers")
     tables: dict[str, Mapping[str, object]] = dict(TABLES)
     for kind in named:
         tables |= TABLES[kind]

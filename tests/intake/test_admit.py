@@ -202,7 +202,7 @@ def test_a_headline_is_asked_about_for_a_week(room: DirectOffice, days: int, ask
 
 
 def test_another_reading_of_an_unchanged_file_is_no_revision(room: DirectOffice) -> None:
-    """Guard: Draft.same_as in recording._kind."""
+    """Guard: Draft.same_as in recording.kind_of."""
     path = room.write("hello")
     room.publish(path)
     with room.office() as office, office.ledger.planning() as catalogue:
@@ -219,7 +219,7 @@ def test_another_reading_of_an_unchanged_file_is_no_revision(room: DirectOffice)
 
 
 def test_a_file_that_another_command_has_overtaken_is_not_passed_over(room: DirectOffice) -> None:
-    """Guard: Draft.kept in recording._kind."""
+    """Guard: Draft.kept in recording.kind_of."""
     path = room.write("hello")
     room.publish(path)
     before = path.read_bytes()

@@ -90,11 +90,18 @@ class Approvals:
         if request.draft is not None:
             self._drafts.delete(request.draft)
 
-    def mark(self, number: int, **moments: datetime) -> bool:
-        """Note when reminders or deputies were asked; False where another process has."""
-        unmarked = and_(*(c[name].is_(None) for name in moments))
+    def mark_reminded(self, number: int, at: datetime) -> bool:
+        """Note that approvers are reminded; False where they were, or it waits no more."""
+        return self._mark(number, {"reminded_at": at})
+
+    def mark_deputies(self, number: int, at: datetime) -> bool:
+        """Note that deputies are asked, too; likewise."""
+        return self._mark(number, {"deputies_at": at})
+
+    def _mark(self, number: int, moment: Mapping[str, datetime]) -> bool:
+        unmarked = and_(*(c[name].is_(None) for name in moment))
         here = and_(c.id == number, c.state == WAITING, unmarked)
-        return execute_counting(self.db, update(approvals).where(here).values(**moments)) == 1
+        return execute_counting(self.db, update(approvals).where(here).values(**moment)) == 1
 
     def draft_of(self, request: Approval) -> StoredDraft | None:
         """Return what was submitted; None where its text is kept no more."""
