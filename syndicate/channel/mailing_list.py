@@ -89,7 +89,6 @@ class PlainLetter:
 
     ``confirms``: answering it confirms what its recipient's token names. ``stops``: it offers to
     end what its recipient's token names, in a header that mail programs show (RFC 2369).
-    ``answered``: answers to it go to the list's mailbox, where they are read.
     """
 
     subject: str
@@ -97,7 +96,6 @@ class PlainLetter:
     language: str = ""
     confirms: bool = False
     stops: bool = False
-    answered: bool = False
 
 
 class MailingList(Channel):

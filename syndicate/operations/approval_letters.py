@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.message import EmailMessage
 
 from sqlalchemy import Connection
 
@@ -23,12 +25,16 @@ from syndicate.ledger.people.approval_letters import (
 from syndicate.model.delivery import Recipient, Rendition
 from syndicate.office import Office
 from syndicate.operations.approval import approver_named, asked_first, deputy_of
+from syndicate.operations.renditions import changes_for_people, render_for_people
+from syndicate.operations.request_letter import ApprovalRequest, compose_request
 from syndicate.report import Line, Report, ReportPart, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists
-from syndicate.subscribers.service_mailing import Outages, send_begun
-from syndicate.text import plain
+from syndicate.subscribers.service_mailing import Ending, Outages, send_begun
+from syndicate.system.logs import unexpected
 from syndicate.text.approval_words import approval_words
 from syndicate.text.i18n import moment
+
+log = logging.getLogger(__name__)
 
 APPROVERS = "approvers"  # in the place of a channel's name
 STATES = {"sent": "done", "off": "called off"}
@@ -67,7 +73,22 @@ def remind_approvers(office: Office) -> ReportPart:
                 _book(office, catalogue, request, REMIND, _asked(catalogue.db, request))
             if at >= request.at + 2 * after and requests.mark_deputies(request.id, at):
                 _book(office, catalogue, request, ASK, _deputies(office, request))
-    return tell_approvers(office)
+    told = tell_approvers(office)
+    return replace(told, problems=(*told.problems, *_unreached(office)))
+
+
+def _unreached(office: Office) -> Iterator[str]:
+    """Yield which approvers a request did not reach, or nobody knows whether it did."""
+    with office.ledger.reading() as db:
+        requests = Catalogue(db).approvals
+        for letter in letters_about(db, states=("in_doubt", "refused")):
+            request = requests.read(letter.approval)
+            if request and request.state == WAITING:
+                state = state_word(letter.state)
+                yield (
+                    f"{APPROVERS}: the letter to {letter.approver} about {request.path} is {state}:"
+                    f" {letter.why} (syndicate resolve approval/{letter.id} …)"
+                )
 
 
 def _book(
@@ -110,69 +131,72 @@ class _Mailing:
         token = letters.begin_with_token(letter.id) if has_token else ""
         if not (token if has_token else letters.begin(letter.id)):
             return False
-        composed = self._composed(letter, token)
-        if isinstance(composed, str):
-            letters.end(letter.id, "off", composed)
+        try:
+            composed = self._composed(letter, token)
+        except Exception as error:  # else it would stay claimed for as long as we live
+            unexpected(log, f"{APPROVERS}: a letter could not be composed", error)
+            composed = Ending(state="refused", why=self.office.scrub(f"{error}"))
+        if isinstance(composed, Ending):
+            letters.end(letter.id, composed.state, composed.why)
             return True
         edition = f"approval/{letter.approval}/{letter.id}"
         ending = send_begun(self.office, self.known, composed, edition, self.outages)
         letters.end(letter.id, ending.state, ending.why)
         return True
 
-    def _composed(self, letter: ApprovalLetter, token: str) -> ServiceLetter | str:
-        """Compose a letter; a sentence says why nobody needs it any more."""
+    def _composed(self, letter: ApprovalLetter, token: str) -> ServiceLetter | Ending:
+        """Compose a letter; or say why nobody needs it any more, or why it has to wait."""
         office, sender = self.office, self.office.postman
         approver = approver_named(office, letter.approver)
         if approver is None:
-            return f"approvers.{letter.approver} is not configured any more"
+            why = f"approvers.{letter.approver} is not configured any more"
+            return Ending(state="off", why=why)
         if sender is None:
-            return "no letters can leave (set smtp and sender in [mail])"
+            return self._waiting("no letters can leave (set smtp and sender in [mail])")
         with office.ledger.reading() as db:
-            requests = Catalogue(db).approvals
-            request = requests.read(letter.approval)
-            draft = requests.draft_of(request) if request else None
-        assert request is not None
-        if not token:
-            rendition = _answer(office, sender, request, letter)
-        elif draft is None or request.state != WAITING:
-            return OVER
-        else:
-            rendition = _question(office, sender, request, draft, letter, token)
+            catalogue = Catalogue(db)
+            request = catalogue.approvals.read(letter.approval)
+            draft = catalogue.approvals.draft_of(request) if request else None
+            assert request is not None
+            if not token:
+                rendition = _answer(office, sender, request, letter)
+            elif draft is None or request.state != WAITING:
+                return Ending(state="off", why=OVER)
+            else:
+                question = _question(office, catalogue, request, draft, token)
+                if letter.about == REMIND:
+                    _mark(question, office)
+                rendition = sender.whole_letter(office.publisher, question)
         if rendition is None:
-            return f"{sender.name} writes no such letters"
+            return self._waiting(f"{sender.name} writes no such letters")
         recipient = Recipient(id=f"approval{letter.id}", email=approver.email, token="")
         return ServiceLetter(sender=sender, rendition=rendition, recipient=recipient)
 
+    def _waiting(self, why: str) -> Ending:
+        problem = f"{APPROVERS}: {why}"
+        self.outages.problems += [] if problem in self.outages.problems else [problem]
+        return Ending(state="due", why=why)
+
 
 def _question(
-    office: Office, sender: MailingList, request: Approval, draft: StoredDraft,
-    letter: ApprovalLetter, token: str,
-) -> Rendition | None:  # fmt: skip
-    """Compose the letter that asks for a decision, or reminds of it."""
-    language = office.publisher.language
-    words, code = approval_words(language), f"[approval {token}]"
-    since = moment(request.at, office.publisher.zone, language)
-    waits = words["still_waits"].format(person=request.person.name, since=since)
-    reminds = letter.about == REMIND
-    mark = f"{words['remind']}: " if reminds else ""
-    return sender.plain_letter(
-        office.publisher,
-        letter.at,
-        PlainLetter(
-            subject=f"{code} {mark}{draft.article.headline}",
-            paragraphs=(
-                *([waits] if reminds else []),
-                draft.article.headline,
-                *([draft.note] if draft.note else []),
-                plain(draft.article.html),
-                *map(str, request.findings),
-                code,
-                _at_terminal(words, draft.path),
-            ),
-            language=language,
-            answered=True,
-        ),
+    office: Office, catalogue: Catalogue, request: Approval, draft: StoredDraft, token: str
+) -> EmailMessage:
+    """Compose the letter that asks for a decision."""
+    sheet = ApprovalRequest(
+        draft=draft,
+        renditions=render_for_people(office, catalogue, draft),
+        changes=changes_for_people(office, catalogue, draft),
+        findings=request.findings,
+        token=token,
     )
+    return compose_request(office.publisher, sheet, catalogue.drafts.files(draft))
+
+
+def _mark(question: EmailMessage, office: Office) -> None:
+    """Let a letter say that it asks again."""
+    mark, subject = approval_words(office.publisher.language)["remind"], question["Subject"]
+    del question["Subject"]
+    question["Subject"] = f"{mark}: {subject}"
 
 
 def _at_terminal(words: Mapping[str, str], path: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 ENGLISH = {
     "remind": "REMINDER",
-    "still_waits": "{person} has been waiting since {since} for your decision on this article.",
     "approve_subject": "Approved",
     "reject_subject": "Rejected",
     "approve": "Your approval counts.",
@@ -28,7 +27,6 @@ ENGLISH = {
 }
 INDONESIAN = {
     "remind": "PENGINGAT",
-    "still_waits": "Sejak {since}, {person} menunggu keputusan Anda atas artikel ini.",
     "approve_subject": "Disetujui",
     "reject_subject": "Ditolak",
     "approve": "Persetujuan Anda berlaku.",

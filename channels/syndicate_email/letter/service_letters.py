@@ -111,7 +111,7 @@ def plain_letter(
 ) -> Rendition:
     """Write any other letter to one person: to a partner, to who follows an article."""
     mark = _mark(to, at)
-    has_command = letter.confirms or letter.stops or letter.answered
+    has_command = letter.confirms or letter.stops
     lines = [_paragraph(to, paragraph, mark) for paragraph in letter.paragraphs]
     subject = encode_words(excerpt(clean_line(letter.subject), SUBJECT_CHARACTERS), "Subject")
     head: list[bytes | str] = [f"Subject: {subject}".encode()]

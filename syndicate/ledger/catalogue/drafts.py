@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
-from syndicate.ledger.catalogue.media import keep_media
+from syndicate.ledger.catalogue.media import keep_media, kept_media
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import insert_row
 from syndicate.ledger.schema import approvals, drafts
@@ -82,6 +82,10 @@ class Drafts:
             rows = self.db.execute(select(drafts).where(drafts.c.id.in_(batch)))
             found.update((row.id, _draft(row)) for row in rows)
         return found
+
+    def files(self, draft: StoredDraft) -> dict[str, bytes]:
+        """Return the files of a stored draft that lie here, by their sha256."""
+        return kept_media(self.db, {each.sha256 for each in draft.article.media if each.sha256})
 
     def delete(self, number: int) -> None:
         """Delete a draft: nothing of its text is left; what is scheduled goes before."""
