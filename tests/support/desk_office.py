@@ -110,9 +110,9 @@ class DeskOffice:
         answer = resolving.Answer.NOT_SENT if sent is None else resolving.Answer.SENT
         return resolving.resolve(self.office, number, answer, sent or "")
 
-    def join(self, address: str) -> None:
+    def join(self, address: str, to: str = LIST) -> None:
         with self.office.ledger.planning() as catalogue:
-            known = self.office.remembered(catalogue, *self.office.chosen([LIST]))
+            known = self.office.remembered(catalogue, *self.office.chosen([to]))
         people = [Joiner(email=address, source="test")]
         self.office.ledger.lists.add(known.id, people, self.office.clock())
 
