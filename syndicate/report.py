@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
 from syndicate.ledger.reports.books import Imbalance
+from syndicate.model.edition_keys import letter_parts
 from syndicate.model.reach import Reach
 from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment
@@ -30,6 +31,11 @@ STATE_WORDS = {
 }
 UNMENDED = ("waiting", "under way", "refused", "in doubt")
 UNSHOWN = frozenset(("idle", "lasting", "unconnected", "reported_before"))  # in JSON
+LETTER_NAMES = {
+    "urgent": "urgent letter of {uri}",
+    "notice": "letter on version {number} of {uri}",
+    "released": "letter of {uri}, which digest {number} left out",
+}
 LETTER_WORDS = STATE_WORDS | {"sent": "sent", "sending": "being sent"}
 
 
@@ -152,11 +158,20 @@ def fingerprint(line: Line | str) -> str:
 
 
 def edition_name(key: str, zone: ZoneInfo) -> str:
-    """Name an edition for people: a digest by the end of its window."""
+    """Name an edition for people: a digest by the end of its window, a letter by what it is."""
+    kind, uri, number = letter_parts(key)
+    if kind:
+        return LETTER_NAMES[kind].format(uri=uri, number=number)
     try:
         return moment(datetime.fromisoformat(key), zone, "en")
     except ValueError:
         return key
+
+
+def mailing_name(key: str, zone: ZoneInfo) -> str:
+    """Name the letters of a list for people, within a sentence."""
+    name = edition_name(key, zone)
+    return f"the {name}" if letter_parts(key)[0] else f"the digest of {name}"
 
 
 def state_word(state: str) -> str:

@@ -45,10 +45,11 @@ def history(
     """
     from syndicate.cli import show
     from syndicate.operations.history import article_history
+    from syndicate.operations.schedule import scheduled_uri
     from syndicate.operations.withdraw import identify
 
     with office(reads=True, as_json=as_json) as here:
-        uri = identify(here, article)
+        uri = scheduled_uri(here, article) or identify(here, article)
         found = article_history(here, uri, diff)
         if html:
             _write_page(here.clock(), article_history(here, uri, diff, every_diff=True), html)
@@ -118,7 +119,8 @@ def _show_history(found: History) -> None:
     from syndicate.cli import show
 
     headline = found.headline or "(killed: its text is not shown any more)"
-    show.out(f"{headline}  (version {found.versions[-1].version}, {found.pub_status})")
+    version = f"version {found.versions[-1].version}, " if found.versions else ""
+    show.out(f"{headline}  ({version}{found.pub_status})")
     show.out(f"  {found.uri}")
     rows = [
         (

@@ -20,6 +20,20 @@ def notice(uri: str, version: int) -> str:
     return f"{NOTICE_PREFIX}{uri}~{version}"
 
 
+LETTERS = {"urgent": URGENT_PREFIX, "notice": NOTICE_PREFIX, "released": RELEASED_PREFIX}
+
+
+def letter_parts(key: str) -> tuple[str, str, str]:
+    """Return (kind, uri, number) of a letter's own key, of empty texts for any other.
+
+    The number is a notice's version, and of what was ``released`` the digest that left it out.
+    """
+    kind = next((kind for kind, prefix in LETTERS.items() if key.startswith(prefix)), "")
+    uri = key.removeprefix(LETTERS.get(kind, key))
+    uri, _, number = uri.rpartition("~") if kind in ("notice", "released") else (uri, "", "")
+    return kind, uri, number
+
+
 def rank(key: str, *, removes: bool) -> int:
     """The place of an edition in its channel's order: nothing points to what comes after it."""
     if key == ANNOUNCEMENTS:

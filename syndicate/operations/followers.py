@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
+
 from syndicate.channel.mailing_list import CommandLink, MailingList, PlainLetter
-from syndicate.errors import Bounced
+from syndicate.errors import Bounced, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
-from syndicate.ledger.people.followers import FollowLetter, count_followers
+from syndicate.ledger.people.followers import (
+    FollowLetter,
+    count_due,
+    count_followers,
+    follower_letter,
+    follower_rows,
+)
 from syndicate.ledger.people.lists import record_bounce
-from syndicate.ledger.people.single_letters import OVERTAKEN
+from syndicate.ledger.people.single_letters import ASKED, OVERTAKEN
+from syndicate.ledger.processes.withheld import withheld
 from syndicate.model.delivery import Recipient
 from syndicate.office import Office
-from syndicate.operations.partners import TOLD
-from syndicate.report import Line, ReportPart
+from syndicate.operations.partners import STATES, TOLD, as_held, settling
+from syndicate.report import Line, Report, ReportPart, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists, language_of
 from syndicate.subscribers.service_mailing import Outages, send_begun
+from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment, words_for
 from syndicate.text.people_words import people_words
 
@@ -62,6 +72,42 @@ def tell_followers(office: Office) -> ReportPart:
             mailing.send(letter)
     followers.forget_ended(office.clock())
     return ReportPart(lines=mailing.lines, problems=tuple(mailing.outages.problems))
+
+
+def follower_status(db: Connection, uri: str | None) -> list[Line]:
+    """Return the letters to followers that are not at rest: those that only wait in one line."""
+    held = withheld(db)
+    waiting = [
+        Line(
+            channel=FOLLOWERS, about=about, address="", action="letters",
+            state=state_word("due"), why=f"{count} due", resolve=settling("follow", 0, "due"),
+        )
+        for about, count in count_due(db, uri=uri).items()
+    ]  # fmt: skip
+    asked = [line_of_follower(row) for row in follower_rows(db, ASKED, uri=uri)]
+    return [*(as_held(line, held) for line in waiting), *asked]
+
+
+def line_of_follower(letter: FollowLetter) -> Line:
+    """Return a letter to a follower as a line, the address masked, with what can be answered."""
+    return Line(
+        channel=FOLLOWERS, about=letter.uri, address=masked_address(letter.email), action="letter",
+        state=STATES.get(letter.state) or state_word(letter.state), why=letter.why,
+        resolve=settling("follow", letter.id, letter.state),
+    )  # fmt: skip
+
+
+def resolve_follower(office: Office, number: int, state: str) -> Report:
+    """Settle a letter to a follower at a person's word, and send what is due."""
+    report, followers = Report(command="resolve", notes=office.notes), office.ledger.followers
+    followers.end_dead_claims()
+    if not followers.settle(number, state):
+        raise UsageError(f"follow/{number} is neither in doubt nor refused: see `syndicate status`")
+    report.include(tell_followers(office))
+    with office.ledger.reading() as db:
+        letter = follower_letter(db, number)
+    report.lines = [line_of_follower(letter)] if letter else []
+    return report
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,20 +47,20 @@ class History:
     publisher: Publisher
     uri: str
     headline: str  # "" where it was killed
-    pub_status: str
-    versions: tuple[Version, ...]  # oldest first
-    diffs: tuple[VersionDiff, ...]  # those asked for
-    stood: tuple[Stood, ...]
-    receipts: tuple[ReceiptKept, ...]
-    carried: tuple[Carried, ...]
-    happenings: tuple[Happening, ...]
+    pub_status: str  # "scheduled" where it was never published
+    versions: tuple[Version, ...] = ()  # oldest first
+    diffs: tuple[VersionDiff, ...] = ()  # those asked for
+    stood: tuple[Stood, ...] = ()
+    receipts: tuple[ReceiptKept, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    happenings: tuple[Happening, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         found = {
             "uri": self.uri,
             "headline": self.headline,
             "pub_status": self.pub_status,
-            "version": self.versions[-1].version,
+            "version": self.versions[-1].version if self.versions else 0,
             "versions": [_version(version) for version in self.versions],
             "diffs": [_diff(diff) for diff in self.diffs],
             "stood": [asdict(stay) for stay in self.stood],
@@ -83,7 +83,7 @@ def article_history(
         catalogue = Catalogue(db)
         standing = catalogue.articles.standing(uri)
         if standing is None:
-            raise ArticleError(f"{uri}: the ledger does not know it")
+            return _unpublished(office.publisher, catalogue, uri, between)
         known = versions(db, uri)
         killed = last_killed(known)
         kept = receipts(db, uri, catalogue.articles.ever_shown(uri), killed)
@@ -100,6 +100,22 @@ def article_history(
             carried=tuple(carried(db, uri)),
             happenings=tuple(happenings(db, uri, known)),
         )
+
+
+def _unpublished(publisher: Publisher, catalogue: Catalogue, uri: str, between: str) -> History:
+    """Return what people did with an article that is only scheduled."""
+    coming = catalogue.schedule.of(uri)
+    if coming is None:
+        raise ArticleError(f"{uri}: the ledger does not know it")
+    if between:
+        raise UsageError("--diff: it is not published yet, so that there are no versions")
+    return History(
+        publisher=publisher,
+        uri=uri,
+        headline=coming.draft.article.headline,
+        pub_status="scheduled",
+        happenings=tuple(happenings(catalogue.db, uri, ())),
+    )
 
 
 def _pairs(known: Sequence[Version], between: str, *, every: bool) -> list[tuple[int, int]]:

@@ -9,8 +9,9 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from syndicate.ledger import Happening
-from syndicate.ledger.reports.receipts import AttemptMade, ReceiptKept, Stood
+from syndicate.ledger.reports.receipts import AttemptMade, Carried, ReceiptKept, Stood
 from syndicate.ledger.reports.versions import Version
+from syndicate.model.edition_keys import letter_parts
 from syndicate.operations.history import History
 from syndicate.report import state_word
 from syndicate.text.article_diff import article_texts
@@ -28,15 +29,14 @@ def history_page(history: History, at: datetime) -> bytes:
     """Return the page, in the office's language, as of this moment."""
     language = history.publisher.language
     words = _Words(history_words(language), history)
-    newest = history.versions[-1]
-    texts = (
-        article_texts(newest.article, history.publisher.zone, language) if newest.article else {}
-    )
+    newest = history.versions[-1] if history.versions else None
+    article = newest.article if newest else None
+    texts = article_texts(article, history.publisher.zone, language) if article else {}
     template = _environment(words).from_string(_part(TEMPLATE))
     return template.render(
         style=_part(STYLE),
         language=spoken(language),
-        text_language=newest.article.language if newest.article else "",
+        text_language=article.language if article else "",
         history=history,
         words=words.table,
         at=at,
@@ -57,12 +57,12 @@ class _Words:
         publisher = self.history.publisher
         return moment(when, publisher.zone, publisher.language) if when else ""
 
-    def window(self, key: str) -> str:
-        """Return a digest's name: the end of its window, where its key is one."""
-        try:
-            return self.clock(datetime.fromisoformat(key))
-        except ValueError:
-            return ""
+    def letter(self, carried: Carried) -> str:
+        """Return a digest's name, the end of its window; a letter's own is what it is, and when."""
+        kind, _, _ = letter_parts(carried.key)
+        if kind:
+            return f"{self.word(f'{kind}_letter')}, {self.clock(carried.frozen)}"
+        return self.clock(datetime.fromisoformat(carried.key))
 
     def kind(self, version: Version) -> str:
         return self.word("kill" if version.kill else version.kind)
@@ -109,7 +109,7 @@ def _environment(words: _Words) -> Environment:
     environment = Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined
     )
-    names = ("clock", "window", "kind", "word", "state", "field", "letters", "since", "until",
+    names = ("clock", "letter", "kind", "word", "state", "field", "letters", "since", "until",
              "attempt", "event")  # fmt: skip
     environment.filters |= {name: getattr(words, name) for name in names}
     return environment

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from syndicate.channel import Scope
 from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_older
@@ -16,6 +17,7 @@ from syndicate.ledger.reports.places import Place, places
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.beside import restated
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import record_act
 from syndicate.operations.schedule import (
@@ -29,6 +31,7 @@ from syndicate.operations.sequence import (
     change_report,
     changes_only,
     deliver_change,
+    joined_changes,
     plan_and_write,
     register,
     run_decision,
@@ -38,6 +41,7 @@ from syndicate.planning.coming import awaited
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
+from syndicate.planning.restated import Restating
 from syndicate.planning.shown import shown_version
 from syndicate.report import Line, Report, Subject, edition_name, line_of
 from syndicate.system import stop
@@ -142,6 +146,7 @@ def _decided(
 def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: Catalogue) -> Change:
     uri, kind = standing.uri, "unchanged" if standing.held else HELD
     before = awaited(office, catalogue, [uri])
+    restating = Restating(Hosting(office, catalogue), [uri])
     if not standing.held:
         _freeze_collections(office, catalogue, standing)
         catalogue.holds.hold(uri, office.clock())
@@ -149,10 +154,10 @@ def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: C
     wish = Wish(called=Action.REFRESH, diff=request.dry_run)
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
     after = _standing(catalogue, uri)
-    change = plan_and_write(
-        facts, office.collections, [after], revised=[uri], urgent=False, dry=request.dry_run
-    )
-    left = leave_to_others(office, catalogue, [after], unchanged=[uri] if standing.held else [])
+    facts, beside = restated(facts, restating, [uri])
+    change = _stopped(facts, after, beside.also, dry=request.dry_run)
+    unchanged = [uri] if standing.held else []
+    left = leave_to_others(office, catalogue, [after, *beside.also], unchanged=unchanged)
     lines = [
         *_place_lines(office, catalogue, uri),
         *_skipped_digests(office, catalogue, uri, [name for name in before if before[name]]),
@@ -161,18 +166,37 @@ def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: C
     return replace(changes_only(change), articles=[_subject(standing, kind)], lines=lines)
 
 
+def _stopped(facts: Facts, held: Standing, also: Sequence[Standing], *, dry: bool) -> Change:
+    """Stop an article where it waits; ``also`` no longer links to it, in posts neither.
+
+    Its own posts are not planned: they stay as they are.
+    """
+    collections = facts.office.collections
+    posts = [channel for channel in facts.office.channels if channel.scope is Scope.ARTICLE]
+    of_it = plan_and_write(
+        facts, collections, [held], also=also, revised=[held.uri], urgent=False, dry=dry
+    )
+    return joined_changes(
+        [of_it, plan_and_write(facts, posts, [], also=also, urgent=False, dry=dry)]
+    )
+
+
 def _released(
     office: Office, request: HoldRequest, standing: Standing, catalogue: Catalogue
 ) -> Change:
     uri = standing.uri
     if not standing.held:
         raise ArticleError(f"{standing.path}: this article is not held (nothing was changed)")
+    restating = Restating(Hosting(office, catalogue), [uri])
     catalogue.holds.release(uri)
     record_act(office, catalogue, RELEASED, uri, version=standing.version, note=request.why)
     facts = Facts(office=office, catalogue=catalogue, wish=Wish(diff=request.dry_run))
     after = _standing(catalogue, uri)
-    change = plan_and_write(facts, office.channels, [after], revised=[uri], dry=request.dry_run)
-    left = leave_to_others(office, catalogue, [after], new=True)
+    facts, beside = restated(facts, restating, [uri])
+    change = plan_and_write(
+        facts, office.channels, [after], also=beside.also, revised=[uri], dry=request.dry_run
+    )
+    left = leave_to_others(office, catalogue, [after, *beside.also], new=True)
     warnings = (*change.plan.warnings, *_warnings(office, after))
     return replace(
         change,

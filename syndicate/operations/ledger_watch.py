@@ -28,7 +28,7 @@ from syndicate.planning.overdue import (
     period,
     usual_interval,
 )
-from syndicate.report import edition_name, imbalance_line
+from syndicate.report import edition_name, imbalance_line, mailing_name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,8 @@ class LedgerWatch:
                 continue
             times = (mailing.not_before, mailing.latest, mailing.frozen)
             if past := [time for time in times if time and time <= moment]:
-                yield mailing.channel, f"the digest of {self._called(mailing.key)}", max(past)
+                name = mailing_name(mailing.key, self._office.publisher.zone)
+                yield mailing.channel, name, max(past)
 
     def _called(self, edition: str) -> str:
         return edition_name(edition, self._office.publisher.zone)

@@ -22,6 +22,7 @@ from syndicate.report import (
     given_up_line,
     leaving_line,
     letter_counts,
+    mailing_name,
     resolve_command,
 )
 from syndicate.text.i18n import moment
@@ -226,4 +227,4 @@ def _problems(report: Report, found: Iterable[Matter]) -> Iterator[Matter]:
 
 
 def _called(office: Office, count: DigestCount) -> str:
-    return f"the digest of {edition_name(count.key, office.publisher.zone)}"
+    return mailing_name(count.key, office.publisher.zone)

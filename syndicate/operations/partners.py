@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -11,7 +11,9 @@ from syndicate.config.partners import Partner
 from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Standing
 from syndicate.ledger.people.partners import OPEN, PartnerLetter, partner_rows
-from syndicate.ledger.people.single_letters import OVERTAKEN
+from syndicate.ledger.people.single_letters import ASKED, OVERTAKEN
+from syndicate.ledger.processes.withheld import withheld
+from syndicate.ledger.reports.versions import killed_through
 from syndicate.model.delivery import Recipient
 from syndicate.office import Office
 from syndicate.operations.partner_letters import PartnerNews
@@ -81,13 +83,19 @@ def partner_lines(office: Office, letter: PartnerLetter) -> list[Line]:
 
 def line_of_partner(letter: PartnerLetter) -> Line:
     """Return a letter to a partner as a line, with what a person can answer."""
-    is_asked = letter.state in ("in_doubt", "refused")
-    answers = "--sent REF   or   --not-sent   or   --give-up"
     return Line(
         channel=PARTNERS, about=letter.uri, address=letter.partner, action="letter",
         state=STATES.get(letter.state) or state_word(letter.state), why=letter.why,
-        resolve=f"syndicate resolve partner/{letter.id} {answers}" if is_asked else "",
+        resolve=settling("partner", letter.id, letter.state),
     )  # fmt: skip
+
+
+def settling(kind: str, number: int, state: str) -> str:
+    """Return the command that settles a letter; "" for one that needs none."""
+    if state == "due":
+        return "syndicate tick"
+    answers = "--sent REF   or   --not-sent   or   --give-up"
+    return f"syndicate resolve {kind}/{number} {answers}" if state in ASKED else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +145,8 @@ def _news(office: Office, partner: Partner, letter: PartnerLetter) -> PartnerNew
         if standing is None or standing.major_version > letter.version:
             return None
         before = office.ledger.partners.version_before(db, letter)
-        known = articles.at_version(letter.uri, before)
+        is_killed = before <= killed_through(db, letter.uri)  # no letter repeats its words
+        known = None if is_killed else articles.at_version(letter.uri, before)
     return PartnerNews(
         publisher=office.publisher, standing=standing, before=known,
         language=partner.language or office.publisher.language,
@@ -146,7 +155,15 @@ def _news(office: Office, partner: Partner, letter: PartnerLetter) -> PartnerNew
 
 def partner_status(db: Connection, uri: str | None) -> list[Line]:
     """Return the letters to partners that are not at rest, of all articles or of one."""
-    return [line_of_partner(row) for row in partner_rows(db, uri=uri, states=OPEN)]
+    held, rows = withheld(db), partner_rows(db, uri=uri, states=OPEN)
+    return [as_held(line_of_partner(row), held) for row in rows]
+
+
+def as_held(line: Line, held: Collection[str]) -> Line:
+    """Return the line of a letter that waits; it is held where its article is."""
+    if line.about in held and line.state == state_word("due"):
+        return replace(line, state=state_word("held"), why="its article is held", resolve="")
+    return line
 
 
 def resolve_partner(office: Office, number: int, state: str) -> Report:

@@ -85,10 +85,11 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     door = Door(office=office, request=request, chosen=chosen, copies=copies)
     reading, scheduling = _parted(office, request, chosen, reading)
     dry = request.dry_run or bool(reading.flaws)
+    warnings = _warnings(office, reading.drafts)  # before these texts are the known ones
     decision = partial(_decision, door, reading, scheduling)
     change = run_decision(office, decision, dry=dry)
     report.include(change_report(change))
-    report.warnings += _warnings(reading.drafts, change)
+    report.warnings += [*warnings, *change.plan.warnings]
     report.warnings += scheduling.warnings
     for warning in report.warnings:
         office.tell(warning)  # before anything is sent
@@ -192,7 +193,7 @@ def _parted(
     ArticleError for flaws where nothing goes out now; else they are kept for the decision.
     """
     parts = parted(office, request, reading.drafts)
-    warnings = [line for later in parts.later for line in later.draft.warnings()]
+    warnings = _warnings(office, [later.draft for later in parts.later])
     flaws, scheduling = Flaws(list(reading.flaws)), Scheduling()
     with flaws.noting():
         scheduling = prepare(office, request, parts.later, partial(_trial, chosen))
@@ -343,9 +344,13 @@ def _refuse_one_note_for_many(request: Publication, subjects: Iterable[Subject])
         )
 
 
-def _warnings(drafts: Iterable[Draft], change: Change) -> list[str]:
-    """Return what readers will not get as it was typed, and what the office's rules warn of."""
-    return [*(line for draft in drafts for line in draft.warnings()), *change.plan.warnings]
+def _warnings(office: Office, drafts: Sequence[Draft]) -> list[str]:
+    """Return what the office's rules warn of: in full where a text is not as it was last."""
+    with office.ledger.reading() as db:
+        catalogue, uris = Catalogue(db), [draft.article.uri for draft in drafts]
+        before = catalogue.articles.sources(uris)
+        before |= {uri: each.draft.source for uri, each in catalogue.schedule.among(uris).items()}
+    return [line for draft in drafts for line in draft.warnings(before.get(draft.article.uri, ""))]
 
 
 def _is_change(line: Line) -> bool:

@@ -17,6 +17,7 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.beside import restated
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.publish import read_articles
 from syndicate.operations.recording import Publication, record_act, refuse_contradiction
@@ -31,7 +32,9 @@ from syndicate.operations.sequence import (
 from syndicate.operations.withdraw import identify
 from syndicate.planning.coming import awaited
 from syndicate.planning.facts import Facts
+from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
+from syndicate.planning.restated import Restating, concerned
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
 from syndicate.system import stop
@@ -60,7 +63,7 @@ def reinstate(office: Office, request: ReinstatementRequest, progress: Progress 
     decision = partial(_decision, office, request, standing.uri, draft)
     change = run_decision(office, decision, dry=dry)
     report.include(change_report(change))
-    report.warnings += [*(draft.remark_lines() if draft else ()), *change.plan.warnings]
+    report.warnings += [*(draft.warnings() if draft else ()), *change.plan.warnings]
     for warning in report.warnings:
         office.tell(warning)
     report.include(deliver_change(office, change, progress, dry=dry))
@@ -112,6 +115,7 @@ def _decision(
     catalogue: Catalogue,
 ) -> Change:  # fmt: skip
     register(office, catalogue, office.channels)
+    restating = Restating(Hosting(office, catalogue), [uri, *concerned([draft] if draft else [])])
     standing = _record(office, catalogue, request, _canceled(catalogue, uri), draft)
     facts = Facts(
         office=office,
@@ -120,8 +124,11 @@ def _decision(
         drafts={uri: draft} if draft else {},
         changed=frozenset({uri} if draft else ()),
     )
-    change = plan_and_write(facts, office.channels, [standing], revised=[uri], dry=request.dry_run)
-    left = leave_to_others(office, catalogue, [standing], new=True)
+    facts, beside = restated(facts, restating, [uri])
+    change = plan_and_write(
+        facts, office.channels, [standing], also=beside.also, revised=[uri], dry=request.dry_run
+    )
+    left = leave_to_others(office, catalogue, [standing, *beside.also], new=True)
     coming = awaited(office, catalogue, [uri])
     digests = [
         digest_line(office, catalogue, channel, uri)
@@ -132,7 +139,7 @@ def _decision(
         uri=uri, headline=standing.item.article.headline, path=standing.path,
         version=standing.version, kind=REINSTATEMENT,
     )  # fmt: skip
-    notes = [*change.notes, *_notes(request)]
+    notes = [*change.notes, *_notes(request), *beside.notes]
     return replace(change, articles=[subject], notes=notes, lines=[*left, *digests])
 
 

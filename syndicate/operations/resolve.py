@@ -16,13 +16,17 @@ from syndicate.ledger.reports.places import places, standing_at
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.office import Office
 from syndicate.operations.approval_letters import resolve_approval_letter
+from syndicate.operations.followers import resolve_follower
 from syndicate.operations.partners import resolve_partner
-from syndicate.report import Report, ReportPart, edition_name, letters_line, line_of
+from syndicate.report import Report, ReportPart, letters_line, line_of, mailing_name
 
 NUMBER = re.compile(
     r"(?P<number>\d{1,18})(?:/(?P<subscriber>\d{1,18}))?", re.ASCII
 )  # as status shows it
-SINGLE = re.compile(r"(partner|approval)/(\d{1,18})", re.ASCII)  # a letter to one person
+SETTLES = {
+    "partner": resolve_partner, "follow": resolve_follower, "approval": resolve_approval_letter,
+}  # fmt: skip
+SINGLE = re.compile(rf"({'|'.join(SETTLES)})/(\d{{1,18}})", re.ASCII)  # a letter to one person
 
 
 class Answer(StrEnum):
@@ -38,13 +42,13 @@ def resolve(
 ) -> Report:
     """Settle a doubt or a refusal; ``reference`` is where it is, if it was sent.
 
-    ``named`` is a delivery's number, ``EDITION/SUBSCRIBER`` of a letter, ``partner/NUMBER`` or
-    ``approval/NUMBER``.
+    ``named`` is a delivery's number, ``EDITION/SUBSCRIBER`` of a letter, ``partner/NUMBER``,
+    ``follow/NUMBER`` or ``approval/NUMBER``.
     """
     if single := SINGLE.fullmatch(named):
         refuse_older(office)
         state = {Answer.SENT: "sent", Answer.NOT_SENT: "due", Answer.GIVE_UP: "off"}[answer]
-        settle = resolve_partner if single[1] == "partner" else resolve_approval_letter
+        settle = SETTLES[single[1]]
         return settle(office, int(single[2]), state)
     found = NUMBER.fullmatch(named)
     if found is None:
@@ -97,8 +101,8 @@ def resolve_letters(
         which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
         what = "in doubt" if subscriber is None else "neither in doubt nor refused"
         what = "refused" if refused else what
-        digest = edition_name(found[0].key, office.publisher.zone)
-        raise UsageError(f"{which} digest {digest} is {what}: see `syndicate status`")
+        digest = mailing_name(found[0].key, office.publisher.zone)
+        raise UsageError(f"{which} {digest} is {what}: see `syndicate status`")
     report.include(_go_on(office, channel, edition, progress))
     with office.ledger.reading() as db:
         report.lines += map(letters_line, digests(db, numbers=[edition]))

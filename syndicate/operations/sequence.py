@@ -71,7 +71,7 @@ def plan_and_write(
 
     ``also`` are articles that show something else beside revisions that stay as they are.
 
-    Letters on their way that carry ``revised`` articles are composed anew. Letters of ``urgent``
+    Letters on their way that carry ``revised`` or ``also`` are composed anew. Letters of ``urgent``
     articles are frozen, and those that tell who got it what became of an article that is urgent,
     or that ``notify`` names by its uri.
     """
@@ -81,7 +81,7 @@ def plan_and_write(
     hosting = Hosting(facts.office, facts.catalogue).with_plan(plan)
     asked = ask_notices(facts.office, facts.catalogue, standings, notify) if urgent else []
     revised = list(revised)
-    recomposed = recompose(hosting, revised)
+    recomposed = recompose(hosting, [*revised, *(standing.uri for standing in also)])
     partners = book_partners(facts.office, facts.catalogue, standings, facts.changed, revised)
     followers = book_followers(facts.office, facts.catalogue, standings, revised)
     noticed = freeze_notices(hosting, standings, asked) if urgent else Noticed()

@@ -40,6 +40,7 @@ from syndicate.operations.deadlines_ahead import (
     reminders_ahead,
     replies_ahead,
 )
+from syndicate.operations.followers import follower_status
 from syndicate.operations.hold import HELD
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
@@ -148,7 +149,8 @@ def ledger_status(office: Office, uri: str | None = None, *, latest: int = 20) -
         status.held = [_held(catalogue, each) for each in catalogue.articles.held()]
         _add_articles(office, catalogue, status, uri, latest)
         status.open += leftover_lines(office, catalogue, uri)
-        status.open += [*partner_status(db, uri), *approval_status(db, uri)]
+        single = (partner_status, follower_status, approval_status)
+        status.open += [line for letters in single for line in letters(db, uri)]
         status.approvals = list(open_approvals(office, catalogue, uri))
         status.reminders = reminders_ahead(office, catalogue, uri)
         status.replies_due = replies_ahead(office, catalogue, uri)

@@ -13,8 +13,9 @@ from hashlib import sha256
 
 from syndicate.config.deadlines import Deadlines
 from syndicate.ledger import Catalogue, Standing
-from syndicate.model.article import Item
+from syndicate.model.article import Item, Publisher
 from syndicate.model.beside import OnExpiry, Related, Reminder
+from syndicate.planning.editions import without_text
 
 PageUrls = Callable[[Collection[str]], Mapping[str, str]]  # by uri, of the articles that have one
 
@@ -52,7 +53,7 @@ def with_beside(item: Item, beside: Beside) -> Item:
 
 
 def read_beside(
-    catalogue: Catalogue, page_urls: PageUrls, uris: Sequence[str]
+    catalogue: Catalogue, publisher: Publisher, page_urls: PageUrls, uris: Sequence[str]
 ) -> dict[str, Beside]:
     """Return by uri what these articles show beside their revisions, where it is anything."""
     originals, answers = catalogue.replies.originals(uris), catalogue.replies.answers(uris)
@@ -63,7 +64,7 @@ def read_beside(
     catalogue.articles.read((*reminders, *ended))
     linked = [standing for standing in known.values() if standing]
     linked += [standing for each in answers.values() for standing in each]
-    related = _related(linked, page_urls)
+    related = _related(linked, publisher, page_urls)
     return {
         uri: Beside(
             ended=uri in ended,
@@ -91,12 +92,14 @@ def marked(deadlines: Deadlines, standings: Iterable[Standing]) -> list[str]:
     ]
 
 
-def _related(standings: Sequence[Standing], page_urls: PageUrls) -> dict[str, Related]:
+def _related(
+    standings: Sequence[Standing], publisher: Publisher, page_urls: PageUrls
+) -> dict[str, Related]:
     urls = page_urls([standing.uri for standing in standings])
     return {
         standing.uri: Related(
             uri=standing.uri,
-            headline=standing.item.article.headline,
+            headline=without_text(standing.item, publisher).article.headline,
             url=standing.item.article.url or urls.get(standing.uri, ""),
         )
         for standing in standings

@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from syndicate.channel import Channel
-from syndicate.model.article import Edition, Item, Media, Publisher
+from syndicate.model.article import Article, Edition, Item, Media, Publisher
 from syndicate.model.edition_keys import ARCHIVE, COLLECTION, PAGE_PREFIX, SUBJECT
 from syndicate.text import folded
+from syndicate.text.i18n import moment
+from syndicate.text.people_words import people_words
 
 MEDIA_TAG = re.compile(
     r'(<(?:img\b[^>]*?\bsrc|a\b[^>]*?\bhref)=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)'
@@ -114,6 +116,30 @@ def for_channel(
         placed = tuple(replace(m, url=urls[m.sha256]) if m.sha256 else m for m in worded.media)
         worded = replace(worded, media=placed, html=_placed(worded.html, urls))
     return replace(item, article=replace(worded, html=_led(worded.html, worded.url)))
+
+
+def without_text(item: Item, publisher: Publisher) -> Item:
+    """Return an item as readers may see it: of a killed article no word, and its date for a name.
+
+    Its addresses stay, and its subjects, by which feeds and lists know whom its notice concerns.
+    """
+    if not (item.withdrawal and item.withdrawal.kill):
+        return item
+    article = item.article
+    bare = Article(
+        uri=article.uri, url=article.url, headline=dated_name(item, publisher), html="", lead="",
+        language=article.language, date=article.date, profile=article.profile,
+        subjects=article.subjects, urgency=article.urgency, expires=article.expires,
+        channels=article.channels,
+    )  # fmt: skip
+    return replace(item, article=bare)
+
+
+def dated_name(item: Item, publisher: Publisher) -> str:
+    """Return what an article is called where its headline is not to be read: "article of …"."""
+    language = item.article.language or publisher.language
+    when = moment(item.published, publisher.zone, language)
+    return people_words(language)["article_of"].format(when=when)
 
 
 def local_media(items: Iterable[Item]) -> dict[str, Media]:

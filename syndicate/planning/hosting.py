@@ -62,8 +62,11 @@ class Hosting:
         return f"{self.form(channel)} {sha256(repr(parts).encode()).hexdigest()}"
 
     def worded(self, items: Iterable[Item], channel: Channel) -> list[Item]:
-        """Return articles in a channel's words, with addresses for what the host has of them."""
-        items = list(items)
+        """Return articles in a channel's words, with addresses for what the host has of them.
+
+        Of a killed one no channel gets a word.
+        """
+        items = [editions.without_text(item, self.office.publisher) for item in items]
         uris = [item.article.uri for item in items]
         host, hosted, beside = self.host, self.hosted(uris), self.read_ahead(uris)
         worded = []
@@ -84,7 +87,7 @@ class Hosting:
 
     def beside(self, uris: Sequence[str]) -> dict[str, Beside]:
         """Return by uri what articles show beside their revisions now, where it is anything."""
-        return read_beside(self.catalogue, self._page_urls, uris)
+        return read_beside(self.catalogue, self.office.publisher, self._page_urls, uris)
 
     def _page_urls(self, uris: Collection[str]) -> dict[str, str]:
         """Return by uri the addresses of the pages that the host has of articles."""

@@ -109,7 +109,9 @@ def plan_step(rendition: Rendition, state: Known | None, purpose: Purpose, can: 
     if state is None or (state.present is None and state.state != "in_doubt"):
         if withdrawn:
             return _call_off(rendition, state, purpose, can)
-        called = purpose.called if state else None  # what is new corrects nothing
+        # what is new corrects nothing, and what was deleted is put up again
+        is_new = state is None or purpose.called is Action.REINSTATE
+        called = None if is_new else purpose.called
         return Step(address=address, action=called or Action.CREATE, rendition=rendition)
     if state.destination and can.identity and state.destination != can.identity and not can.repeats:
         return _elsewhere(rendition, state, purpose)

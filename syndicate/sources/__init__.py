@@ -39,12 +39,22 @@ class Draft:
         """Return what readers will not get as it was typed, each with its file and line."""
         return [f"{self.path}:{line}: {remark}" for line, remark in self.remarks]
 
-    def warnings(self) -> list[str]:
-        """Return the warnings of all rules; a lost form in the words of ``remark_lines``."""
-        forms = {finding.line for finding in self.findings if finding.rule == "lost-form"}
-        told = [f"{self.path}:{line}: {remark}" for line, remark in self.remarks if line in forms]
+    def warnings(self, before: str = "") -> list[str]:
+        """Return the warnings of all rules; a lost form in the words of ``remark_lines``.
+
+        ``before`` is the text that they were shown of last: on its lines they are only counted.
+        """
+        earlier, lines = set(before.splitlines()), ["", *self.source.splitlines()]
+        kept = {n for n, line in enumerate(lines) if n and line in earlier}
         warned = [finding for finding in self.findings if not finding.is_error]
-        return [*told, *(str(finding) for finding in warned if finding.rule != "lost-form")]
+        new = [finding for finding in warned if finding.line not in kept]
+        forms = {finding.line for finding in new if finding.rule == "lost-form"}
+        told = [f"{self.path}:{line}: {remark}" for line, remark in self.remarks if line in forms]
+        told += [str(finding) for finding in new if finding.rule != "lost-form"]
+        if repeated := len(warned) - len(new):
+            what = "1 warning" if repeated == 1 else f"{repeated} warnings"
+            told.append(f"{self.path}: {what} as before (syndicate check {self.path} shows them)")
+        return told
 
     def at(self, key: str) -> str:
         """``article.md:7``, for messages about one key of the front matter."""

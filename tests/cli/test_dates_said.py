@@ -151,7 +151,7 @@ def test_uris_pictures_and_addresses_are_whole_in_tables(office: Newsroom) -> No
     [uri] = re.findall(r"<(tag:\S+)>", said)
     assert len(uri) > 60
     status = office.run("status", at=NEXT_EVENING).out
-    assert f"urgent/{office.uri('penting.md')}" in status
+    assert f"urgent letter of {office.uri('penting.md')}" in status
     assert office.uri() in status
     office.rewrite("Air mati.", "Air menyala.", "penting.md")
     dry = office.run("publish", "penting.md", "--note", "Salah.", "--dry-run", at=NEXT_EVENING).out

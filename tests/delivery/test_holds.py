@@ -152,6 +152,54 @@ def test_who_did_not_get_it_gets_it_with_the_next_digest(
     assert letters.texts("letters")[7:] == [f"{who}: hello" for who in missed]
 
 
+def test_who_got_a_letter_without_it_is_told_of_no_correction(
+    letters: DirectOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: lacks in Readership."""
+    evening, article = letters.tomorrow(), letters.home / "hello.md"
+    hold = at_moment("stream", 3, lambda: evening.hold(article))
+    monkeypatch.setattr(walls, "watchers", [hold])
+    evening.digest()
+    got = [text.partition(":")[0] for text in letters.texts("letters") if "hello" in text]
+    assert 0 < len(got) < len(PEOPLE)
+    evening.release(article)
+    report = evening.correct("hello", "hello again", notify_readers=True)
+    counts = {f"{reach.by}": reach.count for reach in report.audience}
+    assert counts.get("letter") == len(got)
+    assert "gone" not in counts
+    told = sorted(letters.texts("letters")[7:])
+    assert told == sorted(f"{who}: changed: hello again (it was wrong)" for who in got)
+
+
+@pytest.mark.parametrize("letter", ["urgent", "notice"])
+def test_a_letter_of_its_own_waits_until_its_article_is_released(
+    room: DirectOffice, letter: str
+) -> None:
+    """Guard: HELD_SQL."""
+    room = room.having(letters="Letters").changed("letters", immediate=letter == "urgent")
+    room.subscribe("letters", *PEOPLE[:2])
+    article = room.write("hello")
+    if letter == "urgent":
+        article.write_text(article.read_text().replace("url:", "urgency: 1\nurl:", 1))
+        room.mood("letters", "open", "unavailable")
+        room.publish(article)
+        said = "hello"
+    else:
+        room.publish(article)
+        room.tomorrow().digest()
+        room = room.tomorrow()
+        room.mood("letters", "open", "unavailable")
+        room.correct("hello", "hello again", notify_readers=True)
+        said = "changed: hello again (it was wrong)"
+    before = len(room.texts("letters"))
+    room.hold(article)
+    room.mood("letters", "open", None)
+    room.tick()
+    assert len(room.texts("letters")) == before
+    room.release(article)
+    assert room.texts("letters")[before:] == [f"{who}: {said}" for who in PEOPLE[:2]]
+
+
 def test_a_digest_that_closes_meanwhile_leaves_out_new_and_corrected(letters: DirectOffice) -> None:
     """Guards: held_at in Windows.unsent, pass_by and carried_and_changed."""
     letters.tomorrow().digest()

@@ -137,6 +137,50 @@ def test_what_stood_where_follows_from_the_attempts(room: Newsroom) -> None:
     [post] = [each for each in found["receipts"] if each["channel"] == "telegram"]
     tried = [(each["verb"], each["version"], each["outcome"]) for each in post["attempts"]]
     assert tried == [("publish", 1, "receipt"), ("revise", 2, "receipt"), ("remove", 3, "receipt")]
+    assert_only_the_new_post_has_a_link(room)
+
+
+def assert_only_the_new_post_has_a_link(room: Newsroom) -> None:
+    plan = room.run("reinstate", "kabar.md", "--note", "Sudah diperiksa.", "--dry-run", at=REAL)
+    assert "telegram: 1 post new" in plan.out
+    assert room.run("reinstate", "kabar.md", "--note", "Sudah diperiksa.", at=REAL).code == 0
+    found = history(room, at=REAL)
+    posts = [stay for stay in found["stood"] if stay["channel"] == "telegram"]
+    assert [(stay["version"], bool(stay["url"])) for stay in posts] == [
+        (1, False), (2, False), (4, True)
+    ]  # fmt: skip
+    events = [event for event in found["history"] if event["channel"] == "telegram"]
+    linked = [event["version"] for event in events if event["detail"].startswith("http")]
+    assert linked == [4]
+
+
+def test_what_is_only_scheduled_has_a_history(room: Newsroom) -> None:
+    room.only("feed")
+    room.write()
+    assert room.run("publish", "kabar.md", "--at", "2026-05-05 08:00").code == 0
+    found = history(room)
+    assert (found["pub_status"], found["version"], found["versions"]) == ("scheduled", 0, [])
+    assert [event["what"] for event in found["history"]] == ["scheduled"]
+    assert "Kabar pertama  (scheduled)" in room.run("history", "kabar.md").out
+    assert "dijadwalkan" in page(room)
+    assert room.run("history", "kabar.md", "--diff", "1..2").code == 2
+
+
+def test_a_letter_of_its_own_is_named_in_words(room: Newsroom) -> None:
+    """Guard: letter_parts."""
+    room.only("harian")
+    room.subscribe("ani@example.org")
+    room.write()
+    room.publish()
+    room.run("digest", at=EVENING)
+    room.rewrite("Isi", "Inti")
+    room.publish("--note", "Kata pertama keliru.", "--notify-readers", at=EVENING)
+    name = f"letter on version 2 of {room.uri()}"
+    for words in (("history", "kabar.md"), ("status",), ("digest", "--status")):
+        said = room.run(*words, at=EVENING).out
+        assert name in said
+        assert "notice/" not in said
+    assert "surat tentang perubahannya, " in page(room, at=EVENING)
 
 
 def test_after_a_kill_no_text_of_what_was_killed_is_shown(room: Newsroom) -> None:

@@ -10,10 +10,11 @@ import pytest
 from support.newsroom import EVENING, NEXT_EVENING, Newsroom
 
 TEXT, NOTE = "kuncibiru", "kuncimerah"  # in its text; in the note of a correction
+HEADLINE = "kuncihijau"
 PNG = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNgAAAAAgABc3UBGAAAAABJRU5ErkJggg=="
 )
-ANI = "ani@pembaca.example"
+ANI, RADIO = "ani@pembaca.example", "redaksi@radio.example"
 REASON = "Menyebut nama anak."
 KILL = ("withdraw", "kabar.md", "--reason", REASON, "--kill")
 
@@ -35,6 +36,9 @@ def published_files(room: Newsroom) -> dict[str, bytes]:
 def known(room: Newsroom) -> Newsroom:
     """An office whose article was read everywhere, with a picture, and was corrected since."""
     room.change("feed", pages=True, items=1)
+    room.change("telegram", reply_on_correction=True)
+    room.tables = {"partners.radio": {"email": RADIO}}
+    room.configure()
     room.subscribe(ANI)
     (room.folder / "foto.png").write_bytes(PNG)
     room.write(
@@ -51,8 +55,10 @@ def known(room: Newsroom) -> Newsroom:
     room.publish("lain.md")
     room.run("digest", at=EVENING)
     room.rewrite("Alamatnya", "Tempatnya")
+    room.rewrite("Kabar pertama", f"Kabar pertama {HEADLINE}")
     room.publish("--note", f"Bukan {NOTE}.", at=EVENING)
     assert TEXT in room.posts[0]
+    assert any(NOTE in post and TEXT not in post for post in room.posts)
     assert any(TEXT.encode() in content for content in published_files(room).values())
     assert any(NOTE.encode() in content for content in published_files(room).values())
     return room
@@ -76,14 +82,46 @@ def test_nothing_that_leaves_the_office_holds_it(known: Newsroom, hours: int) ->
         )
     ]  # fmt: skip
     said.append(room.run("digest", at=NEXT_EVENING))
-    assert len(room.letters) == letters + 2
-    words = [answer.said for answer in said]
-    words += room.posts + [letter_text(letter) for letter in room.letters[letters:]]
-    words += [content.decode(errors="replace") for content in published_files(room).values()]
-    for marked in (TEXT, NOTE):
-        assert [text for text in words if marked in text] == []
+    assert len(room.letters) == letters + 3
+    words = [answer.said for answer in said] + outside(room, letters)
+    assert marked(words, TEXT, NOTE) == []
+    assert marked(outside(room, letters), HEADLINE) == []
     assert PNG not in published_files(room).values()
     assert any(REASON in text for text in words)
+
+
+def outside(room: Newsroom, letters: int) -> list[str]:
+    """All that readers see, the letters after the first ones, and what the office may pass on."""
+    words = room.posts + [
+        f"{letter['Subject']}\n{letter_text(letter)}" for letter in room.letters[letters:]
+    ]
+    words += [content.decode(errors="replace") for content in published_files(room).values()]
+    pages = ("--html", "history.html"), ("--json",), ("--diff", "1..2"), ("--diff", "2..3")
+    words += [room.run("history", "kabar.md", *page, at=EVENING).said for page in pages]
+    return [*words, (room.folder / "history.html").read_text(encoding="utf-8")]
+
+
+def marked(words: list[str], *markers: str) -> list[str]:
+    return [text for text in words if any(marker in text for marker in markers)]
+
+
+def test_nothing_of_it_comes_back_with_a_new_text(known: Newsroom) -> None:
+    """Guards: killed_through in partners; _told of articles; without_text."""
+    room = known
+    room.write("balas.md", headline="Kabar balasan", repliesTo=room.uri())
+    room.publish("balas.md", at=EVENING)
+    letters = len(room.letters)
+    assert room.run(*KILL, "--yes", at=EVENING).code == 0
+    assert marked(outside(room, letters), TEXT, NOTE, HEADLINE) == []
+    room.write(uri=room.uri(), headline="Kabar pertama lagi", body="Tempatnya di balai.", url=None)
+    again = room.run("reinstate", "kabar.md", "--note", "Sudah diperiksa.", at=EVENING)
+    assert again.code == 0, again.said
+    room.run("digest", at=NEXT_EVENING)
+    assert marked(outside(room, letters), TEXT, NOTE, HEADLINE) == []
+    assert [letter["Subject"] for letter in room.letters[letters:] if letter["To"] == RADIO] == [
+        "DITARIK: artikel tanggal 4 Mei 2026 09.00 WIB", "DITERBITKAN KEMBALI: Kabar pertama lagi"
+    ]  # fmt: skip
+    assert any("di balai" in post for post in room.posts)
 
 
 def test_letters_that_had_not_left_go_without_it(known: Newsroom) -> None:

@@ -143,6 +143,21 @@ def test_a_letter_that_is_put_off_waits_for_the_next_tick(office: Newsroom) -> N
     assert len(to(office, RADIO)) == 1
 
 
+def test_a_letter_about_a_held_article_waits_for_its_release(office: Newsroom) -> None:
+    """Guard: held in Partners."""
+    published(office)
+    office.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
+    office.rewrite("sembilan", "sepuluh")
+    office.run("publish", "kabar.md", "--note", "Jamnya keliru.")
+    office.smtp.faults = []
+    assert office.run("hold", "kabar.md").code == 0
+    office.run("tick", at=NOON)
+    assert to(office, RADIO) == []
+    assert office.run("release", "kabar.md", at=NOON).code == 0
+    office.run("tick", at=NOON)
+    assert len(to(office, RADIO)) == 1
+
+
 ANSWERS = {"--sent": (["x"], 1), "--not-sent": ([], 2), "--give-up": ([], 1)}
 
 

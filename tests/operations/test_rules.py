@@ -182,3 +182,19 @@ def test_a_wrong_setting_is_named_by_its_path(room: Newsroom, table: str, says: 
     answer = room.run("check", "kabar.md")
     assert answer.code in (1, 2)
     assert says in answer.complaint
+
+
+def test_a_warning_is_shown_once_and_then_only_counted(ruled: Newsroom) -> None:
+    """Guard: ``before`` in Draft.warnings."""
+    ruled.write(body="Lihat https://bit.ly/satu saja.\n\nIsi.")
+    assert "bit.ly/satu" in ruled.publish().err
+    ruled.rewrite("Isi.", "Isi: https://bit.ly/dua saja.")
+    corrected = ruled.publish("--note", "Tautannya kurang.").err
+    assert "bit.ly/dua" in corrected
+    assert "bit.ly/satu" not in corrected
+    assert "kabar.md: 1 warning as before (syndicate check kabar.md shows them)" in corrected
+    ruled.write("nanti.md", body="Lihat https://bit.ly/tiga saja.", headline="Kabar nanti")
+    later = [ruled.run("publish", "nanti.md", "--at", f"2026-05-0{day} 08:00") for day in (5, 6)]
+    assert ["bit.ly/tiga" in answer.err for answer in later] == [True, False]
+    ruled.rewrite("Lihat", f"{WEDNESDAY} Lihat", "nanti.md")
+    assert "weekday-mismatch" in ruled.run("publish", "nanti.md").err

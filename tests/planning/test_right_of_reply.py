@@ -65,6 +65,45 @@ def test_a_withdrawn_reply_is_answered_by_nobody(room: DirectOffice) -> None:
     assert "withdrawn: it was not so" in says(room)[1]
 
 
+LEAVES = {
+    "withdrawn": lambda room, path: room.withdraw(path),
+    "killed": lambda room, path: room.withdraw(path, kill=True),
+    "held": lambda room, path: room.hold(path),
+}
+
+
+@pytest.mark.parametrize("how", LEAVES)
+def test_the_link_back_goes_with_the_reply_and_comes_again_with_it(
+    room: DirectOffice, how: str
+) -> None:
+    path = reply(room)
+    room.publish(room.write("a"), path)
+    LEAVES[how](room, path)
+    assert "answered by" not in "".join(says(room))
+    assert says(room).count("a") == 2  # on the board and on the sheet
+    if how == "held":
+        assert says(room).count("b [answers a]") == 2  # what is out stays
+        room.release(path)
+    else:
+        room.reinstate(path)
+    assert says(room).count("a [answered by b]") == 2
+    assert room.tick().lines == []
+
+
+def test_letters_on_their_way_no_longer_lead_to_a_killed_reply(room: DirectOffice) -> None:
+    """Guard: ``also`` in plan_and_write's recompose."""
+    room.subscribe("list", "ani@example.org")
+    path = reply(room, channels="[board]")
+    room.publish(room.write("a"), path)
+    evening = room.tomorrow()
+    evening.mood("list", "open", "unavailable")
+    evening.digest()
+    evening.withdraw(path, kill=True)
+    evening.mood("list", "open", None)
+    evening.tick()
+    assert room.texts("list") == ["ani@example.org: a"]
+
+
 def test_readers_of_the_original_get_the_reply_whatever_their_list_is_about(
     room: DirectOffice,
 ) -> None:

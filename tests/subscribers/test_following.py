@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from support.newsroom import EVENING, MORNING, NEXT_EVENING, NOON, Newsroom, part
 from support.postman import ANI, BUDI, CICI, Postman, readers, token_of
+from syndicate.loopback.smtp import SmtpFault
 
 YEAR_LATER = "2027-05-06T09:00:00+07:00"
 
@@ -87,6 +89,48 @@ def test_after_a_kill_a_follower_s_letter_holds_no_word_of_it(kabar: Postman) ->
     [letter] = to(room, CICI, "DITARIK")
     assert "Alasan: Data pribadi." in letter
     assert not [word for word in ("Kabar pertama", "sembilan") if word in letter]
+
+
+def test_a_letter_about_a_held_article_waits_for_its_release(kabar: Postman) -> None:
+    """Guard: held in Followers."""
+    room = kabar.room
+    follow(kabar)
+    room.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
+    room.rewrite("sembilan", "sepuluh")
+    room.run("publish", "kabar.md", "--note", "Jamnya keliru.", at=NOON)
+    room.smtp.faults = []
+    assert room.run("hold", "kabar.md", at=NOON).code == 0
+    room.run("tick", at=NOON)
+    assert to(room, CICI, "RALAT") == []
+    held = [line for line in status(room)["open"] if line["channel"] == "followers"]
+    assert [(line["state"], line["why"]) for line in held] == [("held", "its article is held")]
+    assert room.run("release", "kabar.md", at=NOON).code == 0
+    assert [line["resolve"] for line in status(room)["open"]] == ["syndicate tick"]
+    room.run("tick", at=NOON)
+    assert len(to(room, CICI, "RALAT")) == 1, room.rows("SELECT * FROM follow_letters")
+
+
+def status(room: Newsroom) -> dict[str, Any]:
+    return dict(room.run("status", "--json", at=NOON).json)
+
+
+ANSWERS = {"--sent": (["x"], 1), "--not-sent": ([], 2), "--give-up": ([], 2)}  # letters in all
+
+
+def test_a_letter_in_doubt_stands_in_status_until_a_person_says(kabar: Postman) -> None:
+    """Guards: follower_status; resolve_follower."""
+    room = kabar.room
+    follow(kabar)
+    correct(room)
+    for answer, (words, letters) in ANSWERS.items():
+        room.change_ledger("UPDATE follow_letters SET state = 'in_doubt'")
+        [line] = status(room)["open"]
+        assert (line["state"], line["address"]) == ("in doubt", "c…@pembaca.example")
+        assert line["resolve"].startswith("syndicate resolve follow/1 --sent REF")
+        assert room.run("status", at=NOON).code == 4
+        assert room.run("resolve", "follow/1", answer, *words, at=NOON).code == 0
+        assert status(room)["open"] == []
+        assert len(to(room, CICI, "RALAT")) == letters
 
 
 def test_who_follows_no_more_gets_nothing_more(kabar: Postman) -> None:

@@ -257,6 +257,7 @@ class Letters(Wall, MailingList):
     scope = Scope.DIGEST
 
     schedule: ScheduleField = Schedule.parse("daily 17:00")  # noqa: RUF009 - it is frozen
+    immediate: bool = False
     window: int = 3
 
     def render(self, edition: Edition) -> Iterator[Rendition]:

@@ -260,8 +260,9 @@ def _item(row: Row[Any], article: Article, changes: Sequence[Any]) -> Item:
 
 
 def _told(changes: Sequence[Any]) -> Iterator[Correction]:
-    """Yield what readers were told of, but for withdrawals."""
+    """Yield what readers were told of, but for withdrawals; of before a kill without its words."""
     withdrawn = None
+    killed = max((change.version for change in changes if change.kill), default=0)
     for change in changes:
         if change.kind == WITHDRAWAL:
             withdrawn = change
@@ -270,7 +271,7 @@ def _told(changes: Sequence[Any]) -> Iterator[Correction]:
             yield Correction(
                 version=change.version,
                 at=change.recorded_at,
-                note=change.note,
+                note=change.note if change.version > killed else "",
                 undoes=undoes.version if undoes else 0,
                 is_new_text=undoes is None or undoes.fingerprint != change.fingerprint,
             )

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import now
+from syndicate.ledger.processes.withheld import lacks
 from syndicate.ledger.schema import (
     channels,
     edition_items,
@@ -194,9 +195,9 @@ class Readership:
         on_carrier = [
             self._on_carrier(other) for other in self._used_carriers() if other != channel
         ]
-        strayed = and_(_with_letter(every, GOT), ~or_(false(), *on_carrier))
-        own = _with_letter(self._carried_by(channel), GOT)
-        known = _with_letter(self.later, COMING)
+        strayed = and_(self._with_letter(every, GOT), ~or_(false(), *on_carrier))
+        own = self._with_letter(self._carried_by(channel), GOT)
+        known = self._with_letter(self.later, COMING)
         return and_(s.channel_id == channel, s.ended_at.is_(None), ~known, or_(own, strayed))
 
     def known_version(self, which: ColumnElement[bool]) -> int | None:
@@ -213,7 +214,7 @@ class Readership:
         newest = (
             select(func.max(version).label("version"))
             .join(subscriptions, s.subscriber_id == x.subscriber_id)
-            .where(which, x.edition_id.in_(everywhere), x.state.in_(GOT))
+            .where(which, x.edition_id.in_(everywhere), x.state.in_(GOT), ~lacks(x, self.uri))
             .group_by(x.subscriber_id)
             .subquery()
         )
@@ -224,8 +225,8 @@ class Readership:
         """Count who got the article and is not told; ``here`` are the lists of this machine."""
         x = letters.c
         everywhere = [edition.edition for edition in self.earlier]
-        known = _letter_of(self.later, COMING, x.subscriber_id)
-        got = and_(x.edition_id.in_(everywhere), x.state.in_(GOT), ~known)
+        known = _letter_of(self.uri, self.later, COMING, x.subscriber_id)
+        got = and_(x.edition_id.in_(everywhere), x.state.in_(GOT), ~lacks(x, self.uri), ~known)
         waiting = select(x.subscriber_id).where(got).distinct().subquery()
         reached = _subscribed(waiting.c.subscriber_id, here)
         elsewhere = and_(_subscribed(waiting.c.subscriber_id), ~reached)
@@ -263,23 +264,23 @@ class Readership:
             other.c.channel_id == channel, other.c.subscriber_id == s.subscriber_id,
             other.c.ended_at.is_(None),
         )  # fmt: skip
-        got = _with_letter(self._carried_by(channel), GOT)
+        got = self._with_letter(self._carried_by(channel), GOT)
         return and_(select(other.c.id).where(is_on).exists(), got)
 
-
-def _with_letter(numbers: Sequence[int], states: Iterable[str]) -> ColumnElement[bool]:
-    """Match subscriptions whose owners have a letter of these editions in one of these states."""
-    return _letter_of(numbers, states, s.subscriber_id)
+    def _with_letter(self, numbers: Sequence[int], states: Iterable[str]) -> ColumnElement[bool]:
+        """Match subscriptions whose owners have the article in a letter of these editions."""
+        return _letter_of(self.uri, numbers, states, s.subscriber_id)
 
 
 def _letter_of(
-    numbers: Sequence[int], states: Iterable[str], subscriber: ColumnElement[int]
+    uri: str, numbers: Sequence[int], states: Iterable[str], subscriber: ColumnElement[int]
 ) -> ColumnElement[bool]:
+    """Match who has a letter in one of these states that does not leave the article out."""
     if not numbers:
         return false()
     x = letters.alias().c
     mine = and_(x.edition_id.in_(numbers), x.subscriber_id == subscriber, x.state.in_(list(states)))
-    return select(x.edition_id).where(mine).exists()
+    return select(x.edition_id).where(mine, ~lacks(x, uri)).exists()
 
 
 def _subscribed(

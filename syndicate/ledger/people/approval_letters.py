@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, insert, select, update
 
-from syndicate.ledger.database.engine import execute_counting, transaction
+from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.people.single_letters import SingleLetters
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.schema import approval_letters
@@ -69,13 +69,6 @@ class ApprovalLetters(SingleLetters):
         with transaction(self.engine, reads=True) as db:
             query = select(approval_letters).where(a.state == "due")
             return [_letter(row) for row in db.execute(query.order_by(a.why != "", a.id))]
-
-    def settle(self, letter: int, state: str) -> bool:
-        """Settle a letter at a person's word; False where it is neither in doubt nor refused."""
-        asked = and_(a.id == letter, a.state.in_(("in_doubt", "refused")))
-        with transaction(self.engine) as db:
-            answered = update(approval_letters).where(asked).values(state=state, why="")
-            return execute_counting(db, answered) == 1
 
 
 def token_hash(token: str) -> str:

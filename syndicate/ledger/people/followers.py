@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,6 +31,7 @@ from syndicate.ledger.people.single_letters import OVERTAKEN, SingleLetters
 from syndicate.ledger.people.tokens import FOLLOW, Tokens
 from syndicate.ledger.processes.claims import take_turn
 from syndicate.ledger.processes.liveness import Processes
+from syndicate.ledger.processes.withheld import is_withheld, lacks
 from syndicate.ledger.schema import (
     articles,
     channels,
@@ -59,13 +61,15 @@ class FollowLetter:
     uri: str
     about: str  # a version's number, or a reminder's name
     at: datetime
+    state: str
+    why: str
 
 
 class Followers(SingleLetters):
     """Followers of one ledger and their letters."""
 
     def __init__(self, engine: Engine, tokens: Tokens, processes: Processes) -> None:
-        super().__init__(engine, processes, follow_letters)
+        super().__init__(engine, processes, follow_letters, held=_is_held())
         self.tokens = tokens
 
     def follow(
@@ -124,13 +128,13 @@ class Followers(SingleLetters):
     def due(self) -> list[FollowLetter]:
         """Return letters that are due, those last that were put off; not who was told by a list."""
         with transaction(self.engine, reads=True) as db:
-            if db.scalar(select(w.id).where(w.state == "due").limit(1)) is None:
+            if db.scalar(select(w.id).where(self._may_go).limit(1)) is None:
                 return []
         with transaction(self.engine) as db:
-            reached = and_(w.state == "due", _told_by_list())
+            reached = and_(self._may_go, _told_by_list())
             off = update(follow_letters).where(reached).values(state="off", why=TOLD_BY_LIST)
             db.execute(off)
-            query = _letters().where(w.state == "due").order_by(w.why != "", w.id)
+            query = _letters().where(self._may_go).order_by(w.why != "", w.id)
             return [_letter(row) for row in db.execute(query.limit(MOST_DUE))]
 
     def forget_ended(self, at: datetime) -> int:
@@ -143,6 +147,28 @@ class Followers(SingleLetters):
                 return 0
         with transaction(self.engine) as db:
             return _delete(db, over)
+
+
+def follower_rows(
+    db: Connection, states: Collection[str], *, uri: str | None = None
+) -> list[FollowLetter]:
+    """Return letters to followers in some states, oldest first: of all articles, or of one."""
+    query = _letters().where(w.state.in_(states)).order_by(w.id)
+    return [_letter(row) for row in db.execute(query.where(f.uri == uri) if uri else query)]
+
+
+def follower_letter(db: Connection, number: int) -> FollowLetter | None:
+    """Return one letter to a follower; None where there is none."""
+    row = db.execute(_letters().where(w.id == number)).first()
+    return _letter(row) if row else None
+
+
+def count_due(db: Connection, *, uri: str | None = None) -> dict[str, int]:
+    """Count by uri the letters to followers that wait to be sent."""
+    query = select(f.uri, func.count()).join(follow_letters, w.follow_id == f.id)
+    query = query.where(w.state.in_(("due", "sending"))).group_by(f.uri).order_by(f.uri)
+    rows = db.execute(query.where(f.uri == uri) if uri else query)
+    return {row[0]: row[1] for row in rows}
 
 
 def count_followers(db: Connection, uri: str) -> int:
@@ -180,6 +206,12 @@ def _delete(db: Connection, which: ColumnElement[bool]) -> int:
     return execute_counting(db, delete(follows).where(which))
 
 
+def _is_held() -> ColumnElement[bool]:
+    """Match the letters about an article that is held."""
+    theirs = follows.alias().c  # the statements around it join the table itself
+    return exists().where(theirs.id == w.follow_id, is_withheld(theirs.uri))
+
+
 def _told_by_list() -> ColumnElement[bool]:
     """Match the letters about a version that a list's letter tells the same person of."""
     items, digest = edition_items.c, letters.c
@@ -192,11 +224,14 @@ def _told_by_list() -> ColumnElement[bool]:
         items.edition_id == digest.edition_id,
         items.uri == f.uri,
         items.version >= version,
+        ~lacks(digest, f.uri),
     )
 
 
 def _letters() -> Any:
-    columns = (w.id, w.follow_id, w.about, w.at, f.channel_id, f.subscriber_id, f.uri)
+    columns = (
+        w.id, w.follow_id, w.about, w.at, w.state, w.why, f.channel_id, f.subscriber_id, f.uri,
+    )  # fmt: skip
     query = select(*columns, subscribers.c.email).join(follows, f.id == w.follow_id)
     return query.join(subscribers, subscribers.c.id == f.subscriber_id)
 
@@ -204,5 +239,5 @@ def _letters() -> Any:
 def _letter(row: Any) -> FollowLetter:
     return FollowLetter(
         id=row.id, follow=row.follow_id, channel=row.channel_id, subscriber=row.subscriber_id,
-        email=row.email, uri=row.uri, about=row.about, at=row.at,
+        email=row.email, uri=row.uri, about=row.about, at=row.at, state=row.state, why=row.why,
     )  # fmt: skip

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, func, insert, select, update
 
-from syndicate.ledger.database.engine import execute_counting, transaction
+from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.people.single_letters import OVERTAKEN, SingleLetters
 from syndicate.ledger.processes.liveness import Processes
+from syndicate.ledger.processes.withheld import is_withheld
 from syndicate.ledger.schema import partner_letters
 
 KNOWN = ("noted", "sent")  # states in which a partner has a version
@@ -36,7 +37,7 @@ class Partners(SingleLetters):
     """Letters to partners of one ledger: noted, due, sent."""
 
     def __init__(self, engine: Engine, processes: Processes) -> None:
-        super().__init__(engine, processes, partner_letters)
+        super().__init__(engine, processes, partner_letters, held=is_withheld(p.uri))
 
     def holding(self, db: Connection, uri: str) -> set[str]:
         """Return the partners that got an article, or are to be told of it."""
@@ -73,15 +74,8 @@ class Partners(SingleLetters):
     def due(self) -> list[PartnerLetter]:
         """Return the letters that are due, those last that were put off before."""
         with transaction(self.engine, reads=True) as db:
-            query = select(partner_letters).where(p.state == "due").order_by(p.why != "", p.id)
+            query = select(partner_letters).where(self._may_go).order_by(p.why != "", p.id)
             return [_letter(row) for row in db.execute(query)]
-
-    def settle(self, letter: int, state: str) -> bool:
-        """Settle a letter at a person's word; False where it is neither in doubt nor refused."""
-        asked = and_(p.id == letter, p.state.in_(("in_doubt", "refused")))
-        with transaction(self.engine) as db:
-            answered = update(partner_letters).where(asked).values(state=state, why="")
-            return execute_counting(db, answered) == 1
 
 
 def partner_rows(

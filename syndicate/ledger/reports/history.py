@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from syndicate.ledger.people.partners import partner_rows
+from syndicate.ledger.reports.receipts import RECEIPT
 from syndicate.ledger.reports.versions import Version, deeds, last_killed
 from syndicate.ledger.schema import (
     articles,
@@ -18,6 +19,7 @@ from syndicate.ledger.schema import (
     editions,
     syndications,
 )
+from syndicate.ledger.sending.attempts import Verb
 
 d = deliveries.c
 
@@ -89,12 +91,18 @@ def _attempts(db: Connection, uri: str, killed: int) -> Iterator[Happening]:
         .where(editions.c.key == uri)
         .order_by(attempts.c.id)
     )
-    for row in db.execute(query):
+    rows = db.execute(query).all()
+    removals = {
+        row.delivery_id: row.id for row in rows if (row.verb, row.outcome) == (Verb.REMOVE, RECEIPT)
+    }
+    for row in rows:
+        is_gone = row.id <= removals.get(row.delivery_id, 0)  # the link leads to a later one
+        detail = row.detail if row.version >= killed else ""
         yield Happening(
             at=row.ended_at or row.started_at,
             what=f"{row.verb}: {row.outcome or 'not ended'}",
             channel=row.name,
-            detail=(row.detail if row.version >= killed else "") or row.url or "",
+            detail=detail or (not is_gone and row.url) or "",
             version=row.version,
         )
 

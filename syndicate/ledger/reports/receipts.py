@@ -166,7 +166,9 @@ def _stays(place: ReceiptKept) -> Iterator[Stood]:
             continue
         if stays and stays[-1].until is None:
             stays[-1] = replace(stays[-1], until=made.ended, stands=False)
-        if made.verb != Verb.REMOVE:
+        if made.verb == Verb.REMOVE:
+            stays = [replace(stay, url=None) for stay in stays]  # what is put up later has another
+        else:
             stays.append(_stay(place, made.version, made.ended))
     if place.present and not (stays and stays[-1].stands):
         stays.append(_stay(place, place.version, None))  # adopted, or said to be there by a person

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    FromClause,
     Row,
     and_,
     case,
@@ -28,7 +29,7 @@ from syndicate.ledger.processes import moves
 from syndicate.ledger.processes.claims import FREE, claim_of, end_dead_claims
 from syndicate.ledger.processes.liveness import Processes
 from syndicate.ledger.processes.waits import CLAIM_FOR
-from syndicate.ledger.schema import articles, attempts, deliveries, editions
+from syndicate.ledger.schema import articles, attempts, deliveries, editions, revisions
 from syndicate.ledger.sending.attempts import (
     Attempt,
     Ended,
@@ -41,7 +42,8 @@ from syndicate.ledger.sending.attempts import (
 )
 from syndicate.ledger.sending.outcomes import end_attempts
 from syndicate.ledger.sending.renditions import files, renditions_by_number
-from syndicate.model.edition_keys import PAGE_PREFIX, rank
+from syndicate.model.article import PubStatus
+from syndicate.model.edition_keys import MEDIA, PAGE_PREFIX, rank
 
 POST_UNSURE = "the process that sent it died: look whether it is there"
 
@@ -224,11 +226,31 @@ def _works(db: Connection, which: ColumnElement[bool]) -> list[Work]:
 
 
 def is_held() -> ColumnElement[bool]:
-    """Match what an article's post or page waits with, because the article is withheld."""
+    """Match an article's post, page or pictures, which wait because the article is withheld."""
     key = editions.alias()
     about = articles.c.uri.in_((key.c.key, func.substr(key.c.key, len(PAGE_PREFIX) + 1)))
     mine = and_(key.c.id == d.edition_id, about, articles.c.held_at.is_not(None))
-    return select(articles.c.uri).where(mine).exists()
+    return or_(select(articles.c.uri).where(mine).exists(), _is_held_picture())
+
+
+def _is_held_picture() -> ColumnElement[bool]:
+    """Match a picture or document that only withheld articles show: its address can be guessed."""
+    key = editions.alias()
+    here = and_(key.c.id == d.edition_id, key.c.key.startswith(MEDIA))
+    held = and_(articles.c.held_at.is_not(None), _shows(articles, key))
+    other = articles.alias()
+    usable = and_(other.c.held_at.is_(None), other.c.pub_status == PubStatus.USABLE)
+    elsewhere = select(other.c.uri).where(usable, _shows(other, key)).exists()
+    return select(articles.c.uri).join(key, here).where(held, ~elsewhere).exists()
+
+
+def _shows(article: FromClause, edition: FromClause) -> ColumnElement[bool]:
+    """Match articles whose newest revision shows the picture or document of an edition."""
+    revision = revisions.alias()
+    r, a = revision.c, article.c
+    sha256 = func.substr(edition.c.key, len(MEDIA) + 1)
+    newest = and_(r.uri == a.uri, r.version == a.version, r.document.contains(sha256))
+    return select(r.uri).where(newest).correlate(article, edition).exists()
 
 
 def _may_go() -> ColumnElement[bool]:

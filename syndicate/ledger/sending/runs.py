@@ -21,12 +21,12 @@ from sqlalchemy import (
     literal,
     null,
     select,
-    true,
     update,
 )
 
 from syndicate.ledger.database.engine import execute_counting, now, transaction
 from syndicate.ledger.processes.waits import HELD
+from syndicate.ledger.processes.withheld import lacks
 from syndicate.ledger.schema import (
     Moment,
     blocks,
@@ -240,12 +240,12 @@ def readers_of(channel: int, uri: str) -> Select[Any]:
     here = and_(editions.c.channel_id == channel, edition_items.c.uri == uri)
     query = select(x.subscriber_id).join(editions, editions.c.id == x.edition_id)
     query = query.join(edition_items, edition_items.c.edition_id == editions.c.id)
-    return query.where(here, x.state.in_(LEFT), ~_lacks(uri))
+    return query.where(here, x.state.in_(LEFT), ~lacks(x, uri))
 
 
 def lacking(edition: int, uri: str) -> Select[Any]:
     """Select those whose letter of an edition left without this article, as it was held then."""
-    held = and_(_lacks(uri, held=True), x.edition_id == edition, x.state.in_(LEFT))
+    held = and_(lacks(x, uri, held=True), x.edition_id == edition, x.state.in_(LEFT))
     return select(x.subscriber_id).where(held)
 
 
@@ -253,7 +253,7 @@ def got_any(db: Connection, edition: int, uri: str) -> bool:
     """Return True if anybody got this article in a letter of an edition, or may have got it."""
     if db.scalar(select(r.counts).where(r.edition_id == edition)) is not None:
         return True  # the letters' rows are gone
-    here = and_(x.edition_id == edition, x.state.in_(LEFT), ~_lacks(uri))
+    here = and_(x.edition_id == edition, x.state.in_(LEFT), ~lacks(x, uri))
     return db.scalar(select(x.subscriber_id).where(here).limit(1)) is not None
 
 
@@ -265,13 +265,6 @@ def omit(db: Connection, edition: int, uris: Iterable[str], *, held: Container[s
     ]
     if new and number is not None:
         db.execute(insert(omissions), new)
-
-
-def _lacks(uri: str, *, held: bool = False) -> ColumnElement[bool]:
-    """Match letters whose words leave an article out."""
-    o = omissions.c
-    same = and_(o.edition_id == x.edition_id, o.stencil == x.stencil, o.uri == uri)
-    return select(o.uri).where(same, o.held if held else true()).exists()
 
 
 def replace_stencil(
