@@ -95,7 +95,7 @@ def test_a_letter_about_a_held_article_waits_for_its_release(kabar: Postman) -> 
     """Guard: held in Followers."""
     room = kabar.room
     follow(kabar)
-    room.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
+    room.smtp.faults = [SmtpFault(at="rcpt", do="defer")]
     room.rewrite("sembilan", "sepuluh")
     room.run("publish", "kabar.md", "--note", "Jamnya keliru.", at=NOON)
     room.smtp.faults = []
