@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from html import unescape
 
 from syndicate.errors import Refused
 from syndicate.model.article import Article
@@ -15,6 +17,7 @@ from syndicate.sources.files.local_files import MOST_DOCUMENT_BYTES, MOST_PICTUR
 from syndicate.system.local import leads_here
 
 EACH_SECONDS = 20.0
+SHOWN = re.compile(r'<img\b[^>]*?\ssrc="(https?://[^"]+)"')  # in sanitised HTML
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +41,18 @@ class RemoteCopies:
         return [f"{url}: {self.failed[url]}" for url in remote_urls(article) if url in self.failed]
 
 
-def remote_urls(article: Article) -> list[str]:
-    """Return the addresses of pictures and documents that lie on other sites, each once."""
-    return sorted({media.url for media in article.media if media.url and not media.sha256})
+def remote_urls(article: Article) -> dict[str, int]:
+    """Return the addresses of pictures and documents on other sites, with the most bytes of each.
+
+    Those that the text itself shows are among them.
+    """
+    found = {unescape(url): MOST_PICTURE_BYTES for url in SHOWN.findall(article.html)}
+    found |= {
+        media.url: MOST_DOCUMENT_BYTES if media.is_document else MOST_PICTURE_BYTES
+        for media in article.media
+        if media.url and not media.sha256
+    }
+    return dict(sorted(found.items()))
 
 
 def fetch_copies(
@@ -49,12 +61,9 @@ def fetch_copies(
     """Fetch the remote files of articles, each once; a ``rehearsal`` asks this machine alone."""
     contents: dict[str, bytes] = {}
     failed: dict[str, str] = {}
-    most = {
-        media.url: MOST_DOCUMENT_BYTES if media.is_document else MOST_PICTURE_BYTES
-        for article in articles
-        for media in article.media
-        if media.url and not media.sha256
-    }
+    most: dict[str, int] = {}
+    for article in articles:
+        most |= remote_urls(article)
     if not most:
         return RemoteCopies()
     try:

@@ -11,12 +11,13 @@ from pathlib import Path
 from syndicate.channel import Channel, Scope
 from syndicate.delivery.evidence import refuse_older
 from syndicate.delivery.run import Progress, silent
-from syndicate.errors import UsageError
+from syndicate.errors import ArticleError, UsageError
 from syndicate.intake.admission import admit_all
 from syndicate.intake.naming import uri_notes, write_uris
 from syndicate.ledger import Catalogue
 from syndicate.model.delivery import Receipt
 from syndicate.office import Office
+from syndicate.operations.approval import Door, changed_articles, copies_of, use_approvals
 from syndicate.operations.assigning import assign
 from syndicate.operations.channels import destination_identity
 from syndicate.operations.publish import refuse_unsayable
@@ -66,7 +67,9 @@ def adopt(
     report.notes += uri_notes([draft])
     here = destination_identity(office, channel)
     receipt = receipt_named(office, channel, reference, here, draft.article.uri)
-    change = run_decision(office, partial(_adoption, office, request, channel, draft, receipt))
+    copies = copies_of(office, changed_articles([draft]))
+    door = Door(office=office, request=request, chosen=[channel], copies=copies)
+    change = run_decision(office, partial(_adoption, door, channel, draft, receipt))
     report.include(change_report(change))
     adopted = deliver_change(office, change, progress)
     lines = tuple(replace(line, action="adopt") for line in adopted.lines)
@@ -75,11 +78,14 @@ def adopt(
 
 
 def _adoption(
-    office: Office, request: Publication, channel: Channel, draft: Draft, receipt: Receipt,
-    catalogue: Catalogue,
-) -> Change:  # fmt: skip
+    door: Door, channel: Channel, draft: Draft, receipt: Receipt, catalogue: Catalogue
+) -> Change:
     """Record the article, plan its post, and take the receipt on for it."""
-    uri = draft.article.uri
+    office, request, uri = door.office, door.request, draft.article.uri
+    admission = door.admit(catalogue, [draft], [])
+    for problem in admission.problems:
+        raise ArticleError(problem)
+    use_approvals(catalogue, admission.used)
     before = awaited(office, catalogue, [uri])
     standing = catalogue.articles.standing(uri)
     was_taken_on = standing is not None and catalogue.articles.was_taken_on(standing)

@@ -17,6 +17,7 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.approval import needs_approval
 from syndicate.operations.beside import restated
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.publish import read_articles
@@ -156,6 +157,7 @@ def _record(
         )
     if draft:
         refuse_copy(draft, standing)
+        _refuse_unapproved(office, draft, standing)
         catalogue.revisions.keep_media(draft.files)
     note = " ".join(request.note.split())
     article = draft.article if draft else standing.item.article
@@ -170,6 +172,18 @@ def _record(
     reinstated = catalogue.articles.standing(uri)
     assert reinstated is not None
     return reinstated
+
+
+def _refuse_unapproved(office: Office, draft: Draft, standing: Standing) -> None:
+    """Refuse another text than was published, where another person has to approve it."""
+    before = standing.item.article
+    is_new = draft.article.fingerprint != before.fingerprint
+    if is_new and needs_approval(office, draft.article, before):
+        raise ArticleError(
+            f"{draft.path}: another text than was withdrawn needs the approval of another person:"
+            f" reinstate that one (syndicate reinstate {standing.uri}), then submit the correction"
+            " (or submit a copy without the uri line, as a new article)"
+        )
 
 
 def _come_again(catalogue: Catalogue, uri: str) -> None:

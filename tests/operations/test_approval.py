@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from support.approvals_pictures import OTHER_PNG, PNG, Gallery
 from support.approvers import (
     DEWI,
     SITI,
@@ -17,6 +18,7 @@ from support.approvers import (
     unread,
 )
 from support.newsroom import EVENING, MORNING, NOON, Newsroom, part
+from support.serving import served
 
 TEN = "2026-05-04T10:00:00+07:00"
 AFTER_TEN = "2026-05-04T10:04:00+07:00"
@@ -221,8 +223,6 @@ def test_whatever_is_changed_after_the_approval_voids_it(office: Newsroom, what:
 
 
 def test_another_picture_under_the_same_name_voids_it(office: Newsroom) -> None:
-    from support.approvals_pictures import OTHER_PNG, PNG
-
     (office.folder / "foto.png").write_bytes(PNG)
     office.write(associations=[{"file": "foto.png", "alt": "Foto"}])
     submit(office)
@@ -231,6 +231,35 @@ def test_another_picture_under_the_same_name_voids_it(office: Newsroom) -> None:
     assert "the article or its files would not be what siti approved" in refused(office)
     (office.folder / "foto.png").write_bytes(PNG)
     office.publish()
+
+
+def test_a_picture_of_another_site_is_kept_and_voids_it_if_it_changes(office: Newsroom) -> None:
+    with served(Gallery()) as gallery:
+        office.change("feed", url=f"{gallery.url}/feed")  # else it leads inside our network
+        office.write(body=f"Isi kabar.\n\n![Foto]({gallery.url}/foto.png)")
+        submit(office, "--at", "10.00")
+        assert PNG in [content for (content,) in office.rows("SELECT content FROM media")]
+        assert office.run("approve", "kabar.md", "--as", "siti").code == 0
+        gallery.picture = OTHER_PNG
+        assert "a picture would not be what siti approved" in tick(office, AFTER_TEN, code=3)
+        gallery.picture = b""
+        assert "nobody knows whether this is what was approved" in tick(office, AFTER_TEN, code=3)
+        assert titles(office) == []
+        gallery.picture = PNG
+        tick(office, AFTER_TEN)
+        assert titles(office) == ["Kabar pertama"]
+
+
+def test_another_text_is_not_reinstated_without_approval(office: Newsroom) -> None:
+    office.write()
+    submit(office)
+    office.run("approve", "kabar.md", "--as", "siti")
+    office.publish()
+    assert office.run("withdraw", "kabar.md", "--reason", "Dicabut.", "--yes").code == 0
+    office.rewrite("Isi kabar.", "Isi yang lain.")
+    found = office.run("reinstate", "kabar.md", "--yes")
+    assert "another text than was withdrawn needs the approval" in found.said
+    assert office.run("reinstate", office.uri(), "--yes").code == 0
 
 
 def test_the_profile_decides_before_the_office(office: Newsroom) -> None:
