@@ -27,7 +27,8 @@ from urllib.parse import unquote
 from sqlalchemy import Engine, create_engine, text
 
 from support import imap, postgres
-from support.newsroom import MORNING, Answer, Newsroom, newsroom, parsed
+from support.approvers import answer, asked, token_of, two_persons
+from support.newsroom import MORNING, Answer, Newsroom, newsroom, parsed, part
 from syndicate.loopback import botapi
 
 PATIENCE = 60.0
@@ -277,6 +278,48 @@ class Scheduling(Publishing):
         super().judge(number, answer)
 
 
+class Approving(Publishing):
+    """An article is submitted, and the tick reads its approval: either one is killed."""
+
+    def __init__(self, room: Newsroom, figures: Figures, chance: random.Random) -> None:
+        super().__init__(two_persons(room, "feed", "telegram"), figures, chance)
+
+    def prepare(self, number: int) -> tuple[str, ...]:
+        later = (self.day + timedelta(minutes=3)).isoformat()
+        words = ("--as", "budi", "submit", self.write(number), "--at", later, "--json")
+        if number % 2:
+            return words
+        self.done(*words)
+        answer(self.room, "setuju")
+        self.day += timedelta(minutes=4)
+        return ("tick", "--json")
+
+    def judge(self, number: int, answered: Answer) -> None:
+        self.settle(number)
+        marker = self.marker(number)
+        letters = [x for x in asked(self.room) if marker in part(x, "plain")]
+        if len(letters) != 1:
+            (self.figures.doubled if letters else self.figures.lost).append(f"{number}: letters")
+        if number % 2 and letters:
+            answer(self.room, "setuju", token=token_of(letters[0]))
+            self.day += timedelta(minutes=4)
+            answered = self.again(("tick", "--json"))
+        self.settle(number)
+        super().judge(number, answered)
+        states = self.ask("SELECT state FROM approvals ORDER BY id DESC LIMIT 1")
+        if states != [("published",)]:
+            self.figures.lost.append(f"{number}: {states}")
+
+    def settle(self, number: int) -> None:
+        """Resolve letters in doubt: nobody is written to twice."""
+        for line in self.room.run("status", "--json", at=self.at).json["open"]:
+            if line["channel"] == "approvers" and line["state"] == "in doubt":
+                command = self.named(number, "letter", f"{line['resolve']}").split()
+                got = any(self.marker(number) in part(x, "plain") for x in asked(self.room))
+                how = ["--sent", "relay"] if got else ["--not-sent"]
+                self.room.run(*command, *how, at=self.at)
+
+
 class Correcting(Publishing):
     """An article that stands is corrected, with a note."""
 
@@ -481,6 +524,7 @@ def _engine_url(room: Newsroom) -> str:
 KINDS: dict[str, type[Trial]] = {
     "publish": Publishing,
     "schedule": Scheduling,
+    "approve": Approving,
     "correct": Correcting,
     "withdraw": Withdrawing,
     "digest": Mailing,
