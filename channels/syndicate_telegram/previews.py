@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import pairwise
@@ -21,6 +22,10 @@ ELEMENTS = {
     "blockquote": "blockquote",
     "expandable_blockquote": "blockquote",
 }
+# a block stands apart by itself
+BREAKS_AROUND_BLOCK = re.compile(
+    r"(?:<br>)+(<(?:pre|blockquote)>)|(</(?:pre|blockquote)>)(?:<br>)+"
+)
 REPLY, REMINDER = "correction-", "reminder-"  # of a rendition's address
 
 Entity = dict[str, Any]  # as the Bot API has it: type, offset and length in UTF-16 units
@@ -76,10 +81,11 @@ def _marked_up(post: Post) -> str:
     edges = {0, len(raw) // 2}
     for entity in entities:
         edges |= {entity["offset"], _end(entity)}
-    return "".join(
+    html = "".join(
         _stretch(raw[2 * start : 2 * end].decode("utf-16-le"), _around(entities, start, end))
         for start, end in pairwise(sorted(edges))
     )
+    return BREAKS_AROUND_BLOCK.sub(r"\1\2", html)
 
 
 def _stretch(text: str, entities: Sequence[Entity]) -> str:

@@ -28,6 +28,7 @@ ATTRIBUTES = {
     "a": {"href"},
     "img": {"src", "alt"},
     "ol": {"start", "type"},
+    "table": {"role"},  # presentation: a letter's columns
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }

@@ -15,7 +15,9 @@ from syndicate_email.letter.example import READER, example_parts
 from syndicate_email.letter.stencil import MEDIA_TYPE
 
 FOOT = re.compile(r"^-- \n.*\Z", re.MULTILINE | re.DOTALL)  # the reader's own links
-OWN_LINK = re.compile(rf'<a\b[^>]*?\bhref="[^"]*{READER.token}[^"]*"[^>]*>.*?</a>', re.DOTALL)
+OWN_LINKS = re.compile(  # a paragraph of links that are one reader's own
+    rf"<p\b[^>]*>(?:(?!</p>).)*?{READER.token}.*?</p>", re.DOTALL
+)
 BODY = re.compile(r"<body\b[^>]*>(.*)</body>", re.DOTALL)
 HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
 
@@ -40,7 +42,7 @@ def _whole(edition: Edition, to: ListSettings, label: str, words: Mapping[str, s
     parts = example_parts(Rendition(address="", media_type=MEDIA_TYPE, content=content))
     head = f"{words['subject']}: {parts.subject}"
     body = BODY.search(HIDDEN.sub("", parts.html))
-    html = OWN_LINK.sub("", body[1] if body else parts.html)
+    html = OWN_LINKS.sub("", body[1] if body else parts.html)
     pictures = (*edition.items, *edition.corrections)
     return View(
         label=label,
