@@ -107,6 +107,8 @@ def _had_profile(office: Office, draft: Draft) -> bool:
     """Return True where the article stands with this profile, which was known then."""
     if not draft.article.profile:
         return True
+    if not draft.article.uri:
+        return False
     with office.ledger.reading() as db:
         standing = Catalogue(db).articles.standing(draft.article.uri)
     return standing is not None and standing.item.article.profile == draft.article.profile

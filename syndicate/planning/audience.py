@@ -55,16 +55,21 @@ def followers_reach(lines: Sequence[Line]) -> Iterator[Reach]:
 
 def digest_reach(office: Office, catalogue: Catalogue, lines: Sequence[Line]) -> Iterator[Reach]:
     """Yield how many readers get the coming digests that these lines promise."""
-    lists = {channel.name: channel for channel in office.lists}
-    for line in lines:
-        if line.action != "digest":
-            continue
-        channel = lists[line.channel]
-        count = catalogue.digests.readers(office.remembered(catalogue, channel).id)
+    promised = [line for line in lines if line.action == "digest"]
+    named = {line.channel for line in promised}
+    lists = {
+        channel.name: (
+            catalogue.digests.readers(office.remembered(catalogue, channel).id),
+            office.next_digest(catalogue, channel).isoformat(),
+        )
+        for channel in office.lists
+        if channel.name in named
+    }
+    for line in promised:
+        count, when = lists[line.channel]
         yield Reach(
-            uri=line.about, channel=channel.name, by=ReachedBy.DIGEST, count=count,
-            when=office.next_digest(catalogue, channel).isoformat(),
-            text=f"{channel.name}: {readers(count)}, {line.why}",
+            uri=line.about, channel=line.channel, by=ReachedBy.DIGEST, count=count, when=when,
+            text=f"{line.channel}: {readers(count)}, {line.why}",
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 from typing import Literal
 from urllib.parse import unquote
@@ -45,7 +46,7 @@ def lacking(article: Article, shown: Iterable[Shown], files: Collection[str] = (
 
 def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lack]:
     letters, leads_on = "".join(words(shown.text)), _leads_on(article, shown)
-    ordered = list(_placed(article.html))
+    ordered = _ordered(article.html)
     lost = list(_lost(ordered, letters))
     ends_early = bool(lost) and _running_after(ordered, lost[-1]) < END
     is_part = ends_early or _begins_elsewhere(lost) or _is_lead(article, shown, ordered, lost)
@@ -68,6 +69,11 @@ def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lac
 class _Word:
     letters: str
     in_table: bool
+
+
+@lru_cache(maxsize=1)  # each channel's renditions of an article are compared with it
+def _ordered(html: str) -> Sequence[_Word]:
+    return tuple(_placed(html))
 
 
 def _placed(html: str) -> Iterable[_Word]:

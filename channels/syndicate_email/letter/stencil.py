@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -16,6 +16,12 @@ from syndicate_email.addresses import mail_address
 MEDIA_TYPE = "application/vnd.syndicate.stencil"
 MOST_COLUMNS = 76  # of a quoted-printable line (RFC 2045 6.7)
 SOFT_BREAK = b"=\r\n"
+SOFT = rb"(?:=\r\n)?"
+# a letter's mark, even where a quoted-printable line is broken within or after it; compiled once,
+# as a pattern for each letter takes longer than to compose it
+MARK = re.compile(
+    SOFT.join(re.escape(bytes([c])) for c in b"slot") + rb"(?:" + SOFT + rb"[0-9a-f]){32}" + SOFT
+)
 SAFE = re.compile(r"[\w.~-]+", re.ASCII)  # in any part of an address (RFC 3986)
 DOT_FIRST = re.compile(rb"\n\.")  # no letter begins with one: it begins with a header
 
@@ -100,12 +106,12 @@ def split_at_slots(
     pieces: list[bytes | str], mark: str
 ) -> tuple[bytes, tuple[tuple[int, str], ...]]:
     """Join bytes and names of slots; ``mark`` in the bytes is where a token goes."""
-    letter, slots = b"", []
+    letter, slots, encoded = b"", [], mark.encode()
     for piece in pieces:
         if isinstance(piece, str):
             slots.append((len(letter), piece))
             continue
-        first, *others = _broken(mark).split(piece)
+        first, *others = _split_at_mark(piece, encoded)
         letter += first
         for other in others:
             if not letter.endswith(b"\r\n"):
@@ -115,10 +121,14 @@ def split_at_slots(
     return letter, tuple(slots)
 
 
-def _broken(mark: str) -> re.Pattern[bytes]:
-    """Match the mark, even where a quoted-printable line is broken within or after it."""
-    soft = rb"(?:=\r\n)?"
-    return re.compile(soft.join(re.escape(c.encode()) for c in mark) + soft)
+def _split_at_mark(piece: bytes, mark: bytes) -> Iterator[bytes]:
+    """Yield what is between the marks of a letter; others of their form are its own words."""
+    start = 0
+    for found in MARK.finditer(piece):
+        if found[0].replace(SOFT_BREAK, b"") == mark:
+            yield piece[start : found.start()]
+            start = found.end()
+    yield piece[start:]
 
 
 def _chunks(value: bytes) -> list[bytes]:

@@ -200,7 +200,7 @@ class Articles:
             .where(which)
         )
         rows = self.db.execute(query).all()
-        changes = self._changes([row.uri for row in rows])
+        changes = self._changes([row.uri for row in rows]) if rows else {}
         return [_standing(row, changes.get(row.uri, [])) for row in rows]
 
     def _changes(self, uris: list[str]) -> dict[str, list[Any]]:
