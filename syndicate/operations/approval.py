@@ -37,6 +37,12 @@ def needs_approval(office: Office, *articles: Article | None) -> bool:
     return any(_mode(office, article) == TWO_PERSON for article in articles if article)
 
 
+def asks_anybody(office: Office) -> bool:
+    """Return whether the office has articles that need approval at all."""
+    modes = {profile.approval for profile in office.settings.profiles.values()}
+    return TWO_PERSON in {*modes, office.settings.editorial.approval}
+
+
 def _mode(office: Office, article: Article) -> str:
     profile = office.settings.profiles.get(article.profile)
     return (profile.approval if profile else "") or office.settings.editorial.approval
@@ -98,6 +104,8 @@ def _unmeasured(media: Media) -> Media:
 
 def copies_of(office: Office, articles: Iterable[Article]) -> RemoteCopies:
     """Fetch the remote files of those articles that need approval."""
+    if not asks_anybody(office):
+        return RemoteCopies()
     with office.ledger.reading() as db:
         catalogue = Catalogue(db)
         needing = [
@@ -137,6 +145,9 @@ class Door:
         self, catalogue: Catalogue, drafts: Sequence[Draft], prepared: Sequence[Prepared]
     ) -> Admission:
         """Part what may go out from what nobody has approved; what is forced is written down."""
+        if not asks_anybody(self.office):
+            return Admission(drafts=drafts, prepared=prepared)
+        catalogue.articles.read(draft.article.uri for draft in drafts)
         problems: list[str] = []
         notes: list[str] = []
         used: list[Approval] = []
@@ -172,7 +183,6 @@ class Door:
 
     def stored(self, catalogue: Catalogue, draft: Draft) -> StoredDraft | None:
         """Return what would go out of a draft; None where it needs nobody, or has a flaw."""
-        catalogue.articles.read([draft.article.uri])
         standing = catalogue.articles.standing(draft.article.uri)
         before = standing.item.article if standing else None
         if not needs_approval(self.office, draft.article, before):
@@ -300,7 +310,7 @@ def with_approved_notes(
 
     A person's own --note or --minor comes first, and another text needs a note of its own.
     """
-    if request.note or request.minor or not office.settings.approvers:
+    if request.note or request.minor or not asks_anybody(office):
         return request
     with office.ledger.reading() as db:
         requests = Catalogue(db).approvals
