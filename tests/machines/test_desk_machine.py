@@ -2,346 +2,30 @@
 
 from __future__ import annotations
 
-import signal
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-)
+from sqlalchemy import Connection, false, text, update
 
-from support.deaths import deadly
-from support.desk_choices import (
-    ACTS,
-    API_FAULTS,
-    DEATHS,
-    MORTAL,
-    NEW_ACTS,
-    POINTS,
-    SMTP_FAULTS,
-    STEPS,
-    Command,
-    Death,
-)
-from support.desk_office import DeskOffice, desk_office, destinations, empty
-from support.newsroom import Newsroom
-from support.reader_model import Readers, Story, Violation
-from syndicate.ledger.reports.books import imbalances
+from support.desk_machine import Desk, play
+from support.desk_office import destinations
+from syndicate.delivery import recompose
+from syndicate.errors import InDoubt
+from syndicate.ledger import Letters
+from syndicate.ledger.catalogue.scheduled import Schedule
+from syndicate.ledger.processes.claims import FREE
+from syndicate.ledger.schema import deliveries
+from syndicate.ledger.sending import consequences, letters, queue, turn_sql
 from syndicate.loopback.botapi import BotApi
 from syndicate.loopback.smtp import SmtpServer
-from syndicate.model.delivery import delivery_key
-from syndicate_email.letter.stencil import message_id
-
-START = datetime(2026, 12, 21, 2, 0, tzinfo=UTC)  # nine o'clock in Jakarta
-DIGEST_HOUR = 17
-LATE = timedelta(hours=6)  # editorial.late
-MINUTE = timedelta(minutes=1)
-NAMES = ("ani", "budi", "cici", "dewi", "eko", "fitri")
-MOST_STORIES = 4
-MOST_ROUNDS = 40  # ticks until nothing may be due any more
-
-
-def configure(room: Newsroom) -> None:
-    room.change("feed", pages=True)
-    room.change("harian", connections=1)
-
-
-class Desk(RuleBasedStateMachine):
-    """An office, its colleagues and its destinations; ``servers`` is set for a whole run."""
-
-    servers: tuple[BotApi, SmtpServer]
-
-    @initialize(readers=st.integers(1, 3))
-    def open(self, readers: int) -> None:
-        api, smtp = self.servers
-        empty(api, smtp)
-        self.api, self.smtp = api, smtp
-        self.stack = ExitStack()
-        self.desk: DeskOffice = self.stack.enter_context(desk_office(api, smtp, START, configure))
-        self.readers = Readers(api.posts, smtp.letters, self.desk.room.feed)
-        self.last_tick = START
-        for _ in range(readers):
-            self.join()
-
-    def teardown(self) -> None:
-        """End with an office at rest, whatever happened; a failure has come here as well."""
-        if not hasattr(self, "stack"):
-            return
-        with self.stack:
-            if sys.exception() is None:
-                self.everything_comes_to_rest()
-
-    @rule(data=st.data(), what=st.sampled_from(STEPS))
-    def step(self, data: st.DataObject, what: str) -> None:
-        """Do one thing: of several rules hypothesis would leave out some in each run."""
-        getattr(self, what)(data)
-
-    def somebody_acts(self, data: st.DataObject) -> None:
-        """Draw an act that makes sense now, and an article for it."""
-        acts: list[tuple[str, Story | None]] = [
-            (act, story)
-            for act, states in ACTS.items()
-            for story in self.readers.stories.values()
-            if story.state in states
-        ]
-        new = len(self.readers.stories) < MOST_STORIES
-        acts += [(act, None) for act in NEW_ACTS for _ in range(3 if new else 0)]
-        act, story = data.draw(st.sampled_from(acts))
-        if story is None:
-            story = self._new()
-        command = getattr(self, act)(story, data)
-        if command:
-            command()
-            story.uri = self.desk.room.uri(story.path.name)
-
-    def time_passes(self, data: st.DataObject) -> None:
-        self.desk.forward(timedelta(minutes=data.draw(st.sampled_from((1, 5, 30, 240, 480)))))
-        if data.draw(st.booleans()):
-            self._clockwork()
-            self.desk.tick()
-
-    def a_process_dies(self, data: st.DataObject) -> None:
-        """Kill a tick or a command of a person, who gives it again."""
-        death = data.draw(DEATHS)
-        mortal = [(act, s) for act in MORTAL for s in self.stories(*ACTS[act])]
-        act, story = data.draw(st.sampled_from([("tick", None), *mortal]))
-        if story is None:
-            self._clockwork()
-            self._dies(self.desk.tick, death)
-            return
-        before = story.live
-        command = getattr(self, act)(story, data)
-        story.unsure = {before, story.live}
-        self._dies(command, death)
-        self.readers.look()
-        story.unsure = set()
-        command()
-
-    def a_destination_fails(self, data: st.DataObject) -> None:
-        """The Bot API fails once, the relay from now on."""
-        fault = data.draw(st.sampled_from(sorted((*API_FAULTS, *SMTP_FAULTS, "mended"))))
-        if make := API_FAULTS.get(fault):
-            self.api.faults.append(make())
-        else:
-            self.smtp.faults = [SMTP_FAULTS[fault]] if fault in SMTP_FAULTS else []
-
-    def people_and_machines_come_and_go(self, data: st.DataObject) -> None:
-        what = data.draw(st.sampled_from(("join", "leave", "restart", "machine")))
-        here = sorted(set(self.readers.joined) - self.readers.left)
-        if what == "join" and len(self.readers.joined) < len(NAMES):
-            self.join()
-        if what == "leave" and len(here) > 1:
-            address = data.draw(st.sampled_from(here))
-            self.desk.leave(address)
-            self.readers.left.add(address)
-        if what == "restart":
-            self.desk.close()
-        if what == "machine":
-            self.desk.machine = 1 - self.desk.machine
-
-    def join(self) -> None:
-        address = f"{NAMES[len(self.readers.joined)]}@pembaca.example"
-        self.desk.join(address)
-        self.readers.joined[address] = datetime.now(UTC)
-
-    def stories(self, *states: str) -> list[Story]:
-        return [story for story in self.readers.stories.values() if story.state in states]
-
-    # acts: each changes the model, and returns the command
-
-    def publish(self, story: Story, data: st.DataObject) -> Command:
-        self._goes_live(story, 1)
-        return lambda: self.desk.publish(story.path)
-
-    def schedule(self, story: Story, data: st.DataObject) -> Command:
-        self._is_coming(story, 1, data.draw(st.sampled_from((3, 20, 300))))
-        return lambda: self.desk.publish(story.path, at=story.due)
-
-    def correct(self, story: Story, data: st.DataObject) -> Command:
-        way = data.draw(st.sampled_from(("note", "notify", "minor")))
-        version = story.written + 1
-        self.write(story, version)
-        self._goes_live(story, version)
-        if way == "minor":
-            return lambda: self.desk.publish(story.path, minor=True)
-        if way == "notify":
-            story.owed[version] = frozenset(set(story.reader_versions) - self.readers.left)
-        return lambda: self.desk.publish(
-            story.path, note=story.note(version), notify_readers=way == "notify"
-        )
-
-    def schedule_a_correction(self, story: Story, data: st.DataObject) -> Command:
-        version = story.written + 1
-        self.write(story, version)
-        self._is_coming(story, version, data.draw(st.sampled_from((3, 20, 300))))
-        return lambda: self.desk.publish(story.path, note=story.note(version), at=story.due)
-
-    def hold(self, story: Story, data: st.DataObject) -> Command | None:
-        if story.state == "draft" and not (story.coming and not story.is_coming_held):
-            return None
-        story.state = "withheld" if story.live else "draft"
-        story.is_coming_held = bool(story.coming)
-        return lambda: self.desk.hold(story.path)
-
-    def release(self, story: Story, data: st.DataObject) -> Command | None:
-        now = datetime.now(UTC)
-        is_late = bool(story.coming and story.due and now - story.due > LATE)
-        if story.state != "withheld" and not (story.is_coming_held or is_late):
-            return None
-        if story.state == "withheld":
-            story.state, story.published = "usable", now
-        if story.coming and story.due and story.due < now:
-            story.due = now  # a person has answered: it is not late any more
-        story.is_coming_held = False
-        return lambda: self.desk.release(story.path)
-
-    def withdraw(self, story: Story, data: st.DataObject) -> Command:
-        kill, notify = data.draw(st.booleans()), data.draw(st.booleans())
-        story.state, story.is_killed, story.coming = "canceled", kill, 0
-        story.owed.clear()
-        reason = story.reason()
-        return lambda: self.desk.withdraw(story.path, reason, kill=kill, notify_readers=notify)
-
-    def reinstate(self, story: Story, data: st.DataObject) -> Command:
-        version = story.written + 1
-        self.write(story, version)
-        story.is_killed = False
-        self._goes_live(story, version)
-        return lambda: self.desk.reinstate(story.path, story.note(version))
-
-    # what changes an article, as model and as command
-
-    def write(self, story: Story, version: int) -> None:
-        story.written = version
-        named = {"uri": story.uri} if story.uri else {}
-        name, words = story.path.name, story.text(version)
-        self.desk.room.write(name, words, headline=story.headline, url=None, **named)
-
-    def _new(self) -> Story:
-        number = len(self.readers.stories)
-        story = Story(number=number, path=self.desk.room.folder / f"naskah{number}.md")
-        self.readers.stories[number] = story
-        self.write(story, 1)
-        return story
-
-    def _goes_live(self, story: Story, version: int) -> None:
-        if story.state != "usable":
-            story.published = datetime.now(UTC)
-        story.state, story.live, story.coming = "usable", version, 0
-        story.is_coming_held = False
-
-    def _is_coming(self, story: Story, version: int, minutes: int) -> None:
-        story.coming, story.is_coming_held = version, False
-        story.due = datetime.now(UTC) + timedelta(minutes=minutes)
-
-    def _clockwork(self) -> None:
-        """Let what is scheduled go live in the model, by its own calendar."""
-        self.last_tick = now = datetime.now(UTC)
-        for story in self.readers.stories.values():
-            is_coming = story.coming and not story.is_coming_held
-            if is_coming and story.due and timedelta() <= now - story.due <= LATE:
-                self._goes_live(story, story.coming)
-
-    def _dies(self, work: Callable[[], Any], death: Death) -> None:
-        """Do something in a process that is killed at a point, if it comes there."""
-        when, what, nth = death
-
-        def life() -> None:
-            owner, name = POINTS[what]
-            setattr(owner, name, deadly(getattr(owner, name), when, nth))
-            work()
-
-        assert self.desk.in_child(life) in (0, -signal.SIGKILL)
-
-    # what must hold after every step
-
-    @invariant()
-    def readers_see_what_they_may(self) -> None:
-        if hasattr(self, "readers"):
-            self.readers.look()
-
-    @invariant()
-    def the_books_balance(self) -> None:
-        if not hasattr(self, "desk") or not self.desk.room.ledger.exists():
-            return
-        with self.desk.office.ledger.reading() as db:
-            assert imbalances(db) == []
-        counted = self.desk.rows(
-            "SELECT r.edition_id, r.letters, (SELECT count(*) FROM letters l"
-            " WHERE l.edition_id = r.edition_id) FROM runs r WHERE r.upto IS NULL"
-        )
-        assert [row for row in counted if row[1] != row[2]] == []
-
-    # at rest
-
-    def everything_comes_to_rest(self, _data: object = None) -> None:
-        self.api.faults.clear()
-        self.smtp.faults = []
-        for _ in range(MOST_ROUNDS):
-            self._clockwork()
-            self.desk.tick()
-            self._settle_doubts()
-            if not self._is_due():
-                break
-            self.desk.forward(timedelta(minutes=30))
-        else:
-            raise Violation(f"still due: {self._is_due()}")
-        self.readers.look()
-        entries = [
-            f"{entry.get('content_html')} {entry.get('content_text')} {entry}"
-            for entry in self.desk.room.entries
-        ]
-        self.readers.agree(entries, list(self._windows()))
-
-    def _windows(self) -> Iterator[datetime]:
-        """When digests were closed: at 17.00 in Jakarta, which is 10.00 UTC."""
-        end = START.replace(hour=DIGEST_HOUR - 7)
-        while end <= self.last_tick:
-            yield end
-            end += timedelta(days=1)
-
-    def _is_due(self) -> list[tuple[Any, ...]]:
-        return self.desk.rows(
-            "SELECT 'post', d.id, d.state FROM deliveries d JOIN editions e ON e.id = d.edition_id"
-            " LEFT JOIN articles a ON a.uri = e.key"
-            " WHERE d.state NOT IN ('settled') AND a.held_at IS NULL"
-        ) + self.desk.rows(
-            "SELECT 'letter', edition_id, state FROM letters WHERE state IN"
-            " ('due', 'sending', 'in_doubt') AND edition_id NOT IN (SELECT edition_id FROM"
-            " omissions WHERE held)"
-        )
-
-    def _settle_doubts(self) -> None:
-        """Answer as a person does who looks at the chat, and at the relay's log."""
-        doubts = self.desk.rows(
-            "SELECT d.id, e.key FROM deliveries d JOIN editions e ON e.id = d.edition_id"
-            " WHERE d.state = 'in_doubt'"
-        )
-        for number, key in doubts:
-            found = [story for story in self.readers.stories.values() if story.uri == key]
-            posts = [post for story in found for post in self.readers.posts_of(story)]
-            sent = f"{posts[0].message_id}" if posts else None
-            self.desk.resolve(f"{number}", sent=sent)
-        arrived = self.readers.message_ids()
-        for edition, channel, key in self.desk.rows(
-            "SELECT DISTINCT l.edition_id, c.key, e.key FROM letters l"
-            " JOIN editions e ON e.id = l.edition_id JOIN channels c ON c.id = e.channel_id"
-            " WHERE l.state = 'in_doubt'"
-        ):
-            for letter, words, _ in self.desk.office.ledger.letters.doubts(edition):
-                mine = delivery_key(channel, key, letter.recipient.id)
-                is_there = message_id(words.content, mine) in arrived
-                named = f"{edition}/{letter.subscriber}"
-                self.desk.resolve(named, sent="" if is_there else None)
+from syndicate.operations import open_notices, sequence
+from syndicate.operations.notices import Noticed
+from syndicate_feed import site
+from syndicate_telegram import Telegram
 
 
 @pytest.fixture(scope="module")
@@ -374,3 +58,116 @@ def test_readers_see_what_they_may_once_whatever_the_office_does(
 @pytest.mark.timeout(3000)
 def test_thousands_of_steps(servers: tuple[BotApi, SmtpServer]) -> None:
     run(servers, examples=60, steps=60)
+
+
+# the invariants see what they are for: each fault is planted, and the script goes wrong with it
+
+Patch = pytest.MonkeyPatch
+DIGEST = ("time_passes", 480, True)
+SOON = ("time_passes", 30, True)
+HEALTHY = ("a_destination_fails", "mended")
+PUT_OFF = ("a_destination_fails", "450 for all")
+
+
+def _hold_is_ignored(patch: Patch) -> None:
+    patch.setattr(queue, "is_held", false)
+
+
+def _letters_keep_what_was_withdrawn(patch: Patch) -> None:
+    patch.setattr(recompose, "_recomposed", lambda *_: iter(()))
+
+
+def _a_doubt_is_tried_again(patch: Patch) -> None:
+    blind = replace(consequences.CONSEQUENCES[InDoubt], state="due")
+    patch.setitem(consequences.CONSEQUENCES, InDoubt, blind)
+
+
+def _an_embargo_leaks(patch: Patch) -> None:
+    due = Schedule.due
+    patch.setattr(Schedule, "due", lambda self, at: due(self, at + timedelta(hours=6)))
+
+
+def _a_page_keeps_notes_after_a_kill(patch: Patch) -> None:
+    patch.setattr(site, "_shown_corrections", lambda item: item.corrections)
+
+
+def _a_letter_is_lost_from_the_books(patch: Patch) -> None:
+    end = Letters._end
+
+    def ends(self: Letters, db: Connection, *given: Any) -> None:
+        end(self, db, *given)
+        db.execute(text("DELETE FROM letters WHERE state = 'due' AND tries > 0"))
+
+    patch.setattr(Letters, "_end", ends)
+
+
+def _a_dead_claim_is_due_again(patch: Patch) -> None:
+    def due_again(db: Connection, which: Any, why: str) -> int:
+        again = update(deliveries).where(which).values(**FREE, state="due")
+        return db.execute(again).rowcount
+
+    patch.setattr(queue, "end_claims", due_again)
+
+
+def _who_left_is_written_to(patch: Patch) -> None:
+    anybody = turn_sql.START_SQL.replace("AND s.ended_at IS NULL", "")
+    patch.setattr(turn_sql, "START_SQL", anybody)
+    patch.setattr(letters, "_active", lambda _channel: text("1 = 1"))
+    turn_sql.start_statement.cache_clear()
+
+
+def _an_edit_is_lost(patch: Patch) -> None:
+    patch.setattr(Telegram, "revise", lambda self, delivery, receipt: receipt)
+
+
+def _a_doubtful_letter_is_sent_again(patch: Patch) -> None:
+    _a_doubt_is_tried_again(patch)
+
+
+def _nobody_is_told_at_once(patch: Patch) -> None:
+    nobody = Noticed(letters=[], unreached=[], failed=[])
+    for module in (sequence, open_notices):
+        patch.setattr(module, "freeze_notices", lambda *_: nobody)
+
+
+FAULTS: dict[Callable[[Patch], None], list[tuple[Any, ...]]] = {
+    _hold_is_ignored: [("a_destination_fails", "flood"), ("publish",), ("hold",), SOON],
+    _letters_keep_what_was_withdrawn: [
+        ("publish",), PUT_OFF, DIGEST, ("withdraw", False, False), HEALTHY, SOON,
+    ],
+    _a_doubt_is_tried_again: [("a_destination_fails", "lost reply"), ("publish",), SOON],
+    _an_embargo_leaks: [("schedule", 300), SOON],
+    _a_page_keeps_notes_after_a_kill: [
+        ("publish",), ("correct", "note"), ("withdraw", True, False),
+    ],
+    _a_letter_is_lost_from_the_books: [("publish",), PUT_OFF, DIGEST],
+    _a_dead_claim_is_due_again: [
+        ("schedule", 3), ("time_passes", 5, False),
+        ("a_process_dies", ("after", "a post is sent", 1), ("tick", None)), SOON,
+    ],
+    _who_left_is_written_to: [
+        ("publish",), PUT_OFF, DIGEST,
+        ("people_and_machines_come_and_go", "leave", "ani@pembaca.example"), HEALTHY, SOON,
+    ],
+    _an_edit_is_lost: [("publish",), ("correct", "note")],
+    _a_doubtful_letter_is_sent_again: [
+        ("publish",), ("a_destination_fails", "no answer to the dot"), DIGEST, HEALTHY, SOON,
+    ],
+    _nobody_is_told_at_once: [("publish",), DIGEST, ("correct", "notify")],
+}  # fmt: skip
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__.strip("_"))
+def test_the_invariants_see_a_fault(
+    servers: tuple[BotApi, SmtpServer], fault: Callable[[Patch], None], monkeypatch: Patch
+) -> None:
+    play(servers, *FAULTS[fault])
+    with monkeypatch.context() as patch:
+        fault(patch)
+        try:
+            with pytest.raises(AssertionError):
+                play(servers, *FAULTS[fault])
+        finally:
+            turn_sql.start_statement.cache_clear()

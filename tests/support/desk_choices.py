@@ -28,7 +28,7 @@ SMTP_FAULTS = {
     "450 for all": SmtpFault(at="rcpt", do="defer", code=450),
     "450 for one": SmtpFault(at="rcpt", do="defer", code=450, recipient="ani@pembaca.example"),
     "451 after the dot": SmtpFault(at="dot", do="defer"),
-    "lost reply": SmtpFault(at="dot", do="hang up", keep=True),
+    "no answer to the dot": SmtpFault(at="dot", do="hang up", keep=True),
     "hang up at the dot": SmtpFault(at="dot", do="hang up"),
 }
 POINTS: dict[str, tuple[type, str]] = {  # calls of the ledger and of destinations
