@@ -175,7 +175,7 @@ def test_who_got_a_letter_without_it_is_told_of_no_correction(
 def test_a_letter_of_its_own_waits_until_its_article_is_released(
     room: DirectOffice, letter: str
 ) -> None:
-    """Guard: HELD_SQL."""
+    """Guards: is_withheld of runs, and HELD_SQL behind it."""
     room = room.having(letters="Letters").changed("letters", immediate=letter == "urgent")
     room.subscribe("letters", *PEOPLE[:2])
     article = room.write("hello")
@@ -198,6 +198,22 @@ def test_a_letter_of_its_own_waits_until_its_article_is_released(
     assert len(room.texts("letters")) == before
     room.release(article)
     assert room.texts("letters")[before:] == [f"{who}: {said}" for who in PEOPLE[:2]]
+
+
+def test_a_letter_of_its_own_stops_in_mid_run_and_goes_on_where_it_was(
+    room: DirectOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: HELD_SQL, once a block is claimed."""
+    room = room.having(letters="Letters").changed("letters", immediate=True)
+    room.subscribe("letters", *PEOPLE)
+    article = room.write("hello")
+    article.write_text(article.read_text().replace("url:", "urgency: 1\nurl:", 1))
+    hold = at_moment("stream", 1, lambda: room.hold(article))
+    monkeypatch.setattr(walls, "watchers", [hold])
+    room.publish(article)
+    assert 0 < len(room.texts("letters")) < len(PEOPLE)
+    room.release(article)
+    assert sorted(room.texts("letters")) == [f"{who}: hello" for who in PEOPLE]
 
 
 def test_a_digest_that_closes_meanwhile_leaves_out_new_and_corrected(letters: DirectOffice) -> None:

@@ -165,6 +165,7 @@ def test_what_an_office_allows_is_no_misspelling(tmp_path: Path) -> None:
         ("di Diskomifotik kini", "di Diskominfotik kini"),
         ("#DISKOMIFOTIK.", "#DISKOMINFOTIK."),
         ("Diskomifotiknya", "Diskominfotiknya"),
+        ("Diskomifotik dan Diskomifotik", "Diskominfotik dan Diskominfotik"),
         ("wibsite Piangam", "wibsite Piangam"),  # no name of its own; one of six letters
         ("Dskomifotik", "Dskomifotik"),  # two letters off
     ],
