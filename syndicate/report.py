@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place
 from syndicate.ledger.reports.books import Imbalance
-from syndicate.model.edition_keys import letter_parts
+from syndicate.model.edition_keys import letter_parts, variant_of
 from syndicate.model.reach import Reach
 from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment
@@ -162,10 +162,12 @@ def edition_name(key: str, zone: ZoneInfo) -> str:
     kind, uri, number = letter_parts(key)
     if kind:
         return LETTER_NAMES[kind].format(uri=uri, number=number)
+    digest, number = variant_of(key)
     try:
-        return moment(datetime.fromisoformat(key), zone, "en")
+        name = moment(datetime.fromisoformat(digest), zone, "en")
     except ValueError:
         return key
+    return f"{name}, edition {number}" if number else name
 
 
 def mailing_name(key: str, zone: ZoneInfo) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from syndicate.channel import Channel, Scope
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.model.article import Edition
+from syndicate.model.edition_keys import variant_of
 from syndicate.planning import editions
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Failed
@@ -52,14 +53,15 @@ def _recomposed(hosting: Hosting, uri: str) -> Iterator[Recomposed]:
             why = office.scrub(f"cannot compose digest {which} again: {error!r}")
             yield Recomposed(failed=Failed(channel, why))
             continue
-        items = (*again.items, *again.corrections)
-        catalogue.digests.recompose(edition, rendition, {item.article.uri for item in items})
+        items = (*again.items, *again.corrections, *again.reminders)
+        versions = {item.article.uri: item.version for item in items}
+        catalogue.digests.recompose(edition, rendition, versions)
         if _is_held(catalogue, uri):
             if not catalogue.digests.got_in(edition, uri):
                 catalogue.windows.come_again(edition, uri)
         elif not catalogue.digests.got(known.id, uri):  # nobody need be told what became of it
             catalogue.windows.carry_newest(known.id, uri)
-        yield Recomposed(window.key)
+        yield Recomposed(variant_of(window.key)[0])
 
 
 def _is_held(catalogue: Catalogue, uri: str) -> bool:
@@ -85,6 +87,6 @@ def _again(
         opened=window.opened,
         closed=window.closed,
         key=window.key,
-        number=catalogue.digests.issue(known.id, window.key),
+        number=catalogue.digests.issue(known.id, variant_of(window.key)[0]),
         reminders=parts["reminder"],
     )

@@ -21,6 +21,7 @@ from syndicate.ledger.catalogue import leftovers
 from syndicate.ledger.database.engine import transaction
 from syndicate.ledger.reports.waiting import Waiting, current_waits
 from syndicate.ledger.schema import (
+    caught_up,
     channels,
     deliveries,
     edition_items,
@@ -119,6 +120,7 @@ def _make_way(db: Connection, new: str, old: str) -> None:
     db.execute(delete(deliveries).where(here))
     db.execute(delete(edition_items).where(edition_items.c.edition_id.in_(numbers)))
     db.execute(delete(editions).where(editions.c.channel_id == mine))
+    db.execute(delete(caught_up).where(caught_up.c.channel_id == mine))
     known = select(syndications.c.uri).where(syndications.c.channel_id == theirs)
     twice = and_(s.channel_id == mine, s.uri.in_(known))
     db.execute(delete(syndications).where(twice))

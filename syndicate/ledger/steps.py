@@ -23,12 +23,13 @@ from sqlalchemy import (
 )
 
 from syndicate.ledger.schema.base import Moment, id_column, metadata
+from syndicate.ledger.told_step import told_step
 
 
 def editorial_desk(db: Connection) -> None:
     """Take the step from version 1 to 2: what the editorial desk keeps."""
     first = (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers, _notices)
-    for part in (*first, _deadlines, _states, _approvals):
+    for part in (*first, _deadlines, _states, _approvals, told_step):
         part(db)
 
 
@@ -345,6 +346,7 @@ _PARTS_POSTGRESQL = (
     "ALTER TABLE edition_items DROP CONSTRAINT ck_edition_items_part",
     "ALTER TABLE edition_items ADD CONSTRAINT ck_edition_items_part"
     " CHECK (part IN ('new', 'correction', 'reminder'))",
+    "ALTER TABLE edition_items ADD COLUMN known INTEGER DEFAULT 0 NOT NULL",
 )
 _PARTS_SQLITE = _rebuilt(
     "edition_items",
@@ -355,6 +357,7 @@ _PARTS_SQLITE = _rebuilt(
         uri VARCHAR NOT NULL,
         part VARCHAR NOT NULL,
         version INTEGER NOT NULL,
+        known INTEGER DEFAULT 0 NOT NULL,
         CONSTRAINT pk_edition_items PRIMARY KEY (edition_id, uri),
         CONSTRAINT ck_edition_items_part CHECK (part IN ('new', 'correction', 'reminder')),
         CONSTRAINT fk_edition_items_edition_id FOREIGN KEY(edition_id) REFERENCES editions (id),

@@ -34,6 +34,17 @@ def letter_parts(key: str) -> tuple[str, str, str]:
     return kind, uri, number
 
 
+def variant(key: str, number: int) -> str:
+    """Return the key of a digest's edition for readers who need other corrections; from 2 on."""
+    return f"{key}~{number}"
+
+
+def variant_of(key: str) -> tuple[str, str]:
+    """Return the key of a digest, and which of its editions this is; "" for the first one."""
+    digest, _, number = key.rpartition("~")
+    return (digest, number) if digest and number.isdecimal() else (key, "")
+
+
 def rank(key: str, *, removes: bool) -> int:
     """The place of an edition in its channel's order: nothing points to what comes after it."""
     if key == ANNOUNCEMENTS:

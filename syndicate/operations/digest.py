@@ -17,16 +17,22 @@ from syndicate.errors import InDoubt, LedgerError, SyndicateError, UsageError
 from syndicate.ledger import Catalogue, KnownChannel, Window
 from syndicate.ledger.reports.digests import digests
 from syndicate.ledger.reports.places import letters_in
-from syndicate.model.article import Edition, Item
-from syndicate.model.delivery import Receipt, Recipient, Rendition
+from syndicate.model.article import Edition
+from syndicate.model.delivery import Receipt, Recipient
 from syndicate.office import Office
 from syndicate.operations.canaries import send_canaries
+from syndicate.operations.digest_composition import (
+    Composed,
+    ComposedDigest,
+    DigestComposer,
+    freeze_digest,
+    parts_of,
+)
 from syndicate.operations.leftovers import take_over, waiting_for_others
 from syndicate.operations.missed import freeze_missed
 from syndicate.operations.sequence import joined_parts
 from syndicate.planning import editions
 from syndicate.planning.channels import letter_review
-from syndicate.planning.hosting import Hosting
 from syndicate.report import Line, Report, ReportPart, letters_line, line_of
 from syndicate.system.logs import unexpected
 from syndicate.text.i18n import moment
@@ -140,12 +146,11 @@ def _renamed(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """A window that was just closed, and its letter."""
+    """A window that was just closed, and what it says."""
 
     number: int
-    edition: Edition
     window: Window
-    rendition: Rendition | None = None
+    digest: ComposedDigest | None = None  # None where it is not sent
 
 
 def close_due(
@@ -155,32 +160,32 @@ def close_due(
     known: KnownChannel,
     catch_up: CatchUp,
 ) -> list[Closed]:
-    """Freeze every window that has ended: items, letter and recipients, in one transaction."""
-    closed = []
-    for window in due_windows(office, catalogue, channel, known, catch_up):
-        edition = compose(office, catalogue, channel, known, window)
-        something = not edition.is_empty
-        if window.status != "skipped":
-            window = replace(window, status="frozen" if something else "empty")
-        carried = _carried(edition)
-        number = catalogue.windows.close(
-            known.id, window, carried if window.status == "frozen" else {}
-        )
-        _pass_by(office, catalogue, known, window)
-        rendition = None
-        if window.status == "frozen":
-            [rendition] = channel.render(edition)
-            catalogue.digests.address_subscribers(number, known.id, rendition)
-        closed.append(Closed(number=number, edition=edition, window=window, rendition=rendition))
+    """Freeze every window that has ended: items, letters and recipients, in one transaction."""
+    closed = [
+        _close(office, catalogue, channel, known, window)
+        for window in due_windows(office, catalogue, channel, known, catch_up)
+    ]
     if closed:
         freeze_missed(office, catalogue, channel, known)
         catalogue.tidy(office.clock(), office.settings.keep)
     return closed
 
 
-def _carried(edition: Edition) -> dict[str, tuple[Item, ...]]:
-    parts = {"new": edition.items, "correction": edition.corrections}
-    return parts | {"reminder": edition.reminders}
+def _close(
+    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, window: Window
+) -> Closed:
+    digest = None
+    if window.status != "skipped":
+        digest = DigestComposer(office, catalogue, channel, known, window).whole()
+        status = "empty" if digest.own.edition.is_empty else "frozen"
+        window = replace(window, status=status)
+        digest.needed.settle()
+    if digest and window.status == "frozen":
+        number = freeze_digest(catalogue, channel, known, window, digest)
+    else:
+        number = catalogue.windows.close(known.id, window, {})
+    _pass_by(office, catalogue, known, window)
+    return Closed(number=number, window=window, digest=digest)
 
 
 def pass_over(
@@ -190,9 +195,10 @@ def pass_over(
 
     What it held counts as carried: its corrections are told.
     """
-    edition = compose(office, catalogue, channel, known, window)
-    carried = _carried(edition)
+    composer = DigestComposer(office, catalogue, channel, known, window)
+    carried = parts_of(composer.everything())
     catalogue.windows.close(known.id, replace(window, status="skipped"), carried)
+    composer.needed.settle()
     _pass_by(office, catalogue, known, window)
 
 
@@ -227,21 +233,6 @@ def due_windows(
     return windows
 
 
-def compose(
-    office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel, window: Window
-) -> Edition:
-    """Return what a digest of this window says, as things stand now."""
-    assert window.closed, "an urgent article has no window"
-    worded = Hosting(office, catalogue).worded
-    return editions.digest(
-        worded(catalogue.windows.unsent(known.id, window.closed, office.clock()), channel),
-        worded(catalogue.windows.carried_and_changed(known.id), channel),
-        office.publisher, opened=window.opened, closed=window.closed, key=window.key,
-        number=catalogue.digests.issue(known.id, window.key),
-        reminders=worded(catalogue.windows.reminded(known.id, window.closed), channel),
-    )  # fmt: skip
-
-
 def _window(opened: datetime, closed: datetime) -> Window:
     return Window(key=editions.window_key(closed), opened=opened, closed=closed, status="frozen")
 
@@ -272,22 +263,34 @@ def _windows(
 def _closed_window(
     office: Office, catalogue: Catalogue, channel: MailingList, closed: Closed, *, dry: bool
 ) -> ReportPart:
-    edition, window = closed.edition, closed.window
-    notes: tuple[str, ...] = ()
-    why = "nothing new" if window.status == "empty" else "skipped"
-    if window.status == "frozen":
-        letters = catalogue.digests.recipients(closed.number)
-        why = _counted(edition, letters)
-        if dry and closed.rendition:
-            review = letter_review(channel, edition, closed.rendition)
-            why, notes = why + review.size, review.remarks
-        if not letters:
-            notes = (*notes, _nobody(office, catalogue, channel))
-    line = Line(
-        channel=channel.name, about=window.key, address="", action=window.status, why=why,
-        diff=_headlines(edition) if dry else "",
-    )  # fmt: skip
+    digest, window = closed.digest, closed.window
+    if digest is None or window.status != "frozen":
+        why = "skipped" if digest is None else "nothing new"
+        line = _window_line(channel, window.key, window.status, why)
+        return ReportPart(lines=(line,))
+    parts = [_edition_part(channel, each, window.status, dry=dry) for each in digest.composed]
+    if not catalogue.digests.recipients(closed.number):
+        parts.append(ReportPart(notes=(_nobody(office, catalogue, channel),)))
+    return joined_parts(parts)
+
+
+def _edition_part(
+    channel: MailingList, composed: Composed, action: str, *, dry: bool, before: str = ""
+) -> ReportPart:
+    """Report one edition of a digest; a dry run also its size, remarks and headlines."""
+    edition, notes = composed.edition, tuple[str, ...]()
+    why = f"{before}{_counted(edition, composed.readers)}"
+    if dry:
+        [rendition] = channel.render(edition)
+        review = letter_review(channel, edition, rendition)
+        why, notes = why + review.size, review.remarks
+    diff = _headlines(edition) if dry else ""
+    line = _window_line(channel, edition.key, action, why, diff)
     return ReportPart(lines=(line,), notes=notes)
+
+
+def _window_line(channel: MailingList, key: str, action: str, why: str, diff: str = "") -> Line:
+    return Line(channel=channel.name, about=key, address="", action=action, why=why, diff=diff)
 
 
 def _so_far(
@@ -299,17 +302,14 @@ def _so_far(
         catalogue.windows.last_closed(known.id, office.clock()) or known.first_seen
     ).astimezone(zone)
     window = _window(opened, office.next_digest(catalogue, channel))
-    edition = compose(office, catalogue, channel, known, window)
-    if edition.is_empty:
-        return ReportPart()
-    [rendition] = channel.render(edition)
-    review = letter_review(channel, edition, rendition)
-    why = f"so far {_counted(edition, catalogue.digests.readers(known.id))}{review.size}"
-    line = Line(
-        channel=channel.name, about=window.key, address="", action="open", why=why,
-        diff=_headlines(edition),
-    )  # fmt: skip
-    return ReportPart(lines=(line,), notes=review.remarks)
+    digest = DigestComposer(office, catalogue, channel, known, window).whole()
+    return joined_parts(
+        [
+            _edition_part(channel, each, "open", dry=True, before="so far ")
+            for each in digest.composed
+            if not each.edition.is_empty
+        ]
+    )
 
 
 def _counted(edition: Edition, letters: int) -> str:
@@ -360,7 +360,7 @@ def _proof(office: Office, channel: MailingList, address: str) -> ReportPart:
             closed=now + timedelta(seconds=1),
             status="frozen",
         )
-        edition = compose(office, catalogue, channel, known, window)
+        edition = DigestComposer(office, catalogue, channel, known, window).everything()
     if edition.is_empty:
         return ReportPart(notes=(f"{channel.name}: there is nothing new yet; no proof was sent",))
     [rendition] = channel.render(edition)

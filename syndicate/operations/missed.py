@@ -18,7 +18,8 @@ def freeze_missed(
 ) -> None:
     """Freeze a letter of its own about each released article that some letters had left out.
 
-    Whom no letter had reached with it finds it in the digest itself.
+    Whom no letter had reached with it finds it in the digest itself, and so does who lacks its
+    correction.
     """
     for edition, uri, part in _released(catalogue, known):
         key = f"{edition_keys.RELEASED_PREFIX}{uri}~{edition}"
@@ -34,5 +35,6 @@ def freeze_missed(
 def _released(catalogue: Catalogue, known: KnownChannel) -> Iterator[tuple[int, str, str]]:
     for edition, uri, part in catalogue.digests.missed(known.id):
         standing = catalogue.articles.standing(uri)
-        if standing and standing.pub_status is PubStatus.USABLE:
+        is_corrected = part == "correction"  # the digest tells it to whoever got the article
+        if standing and standing.pub_status is PubStatus.USABLE and not is_corrected:
             yield edition, uri, part

@@ -58,7 +58,7 @@ class Change:
     @property
     def digests(self) -> list[str]:
         """Return the keys of the digests that were composed anew."""
-        return [digest.key for digest in self.recomposed if digest.key]
+        return list(dict.fromkeys(digest.key for digest in self.recomposed if digest.key))
 
 
 def plan_and_write(

@@ -186,9 +186,7 @@ def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[MailingLis
     return [
         channel
         for channel in office.lists
-        if channel.name in known
-        and uri
-        in [item.article.uri for item in catalogue.windows.carried_and_changed(known[channel.name])]
+        if channel.name in known and catalogue.corrections.counted(known[channel.name], [uri])
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from syndicate.channel import Scope
+from syndicate.channel.mailing_list import MailingList
 from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.notices import Unreached
 from syndicate.model.edition_keys import COLLECTION
@@ -56,17 +57,23 @@ def followers_reach(lines: Sequence[Line]) -> Iterator[Reach]:
 def digest_reach(office: Office, catalogue: Catalogue, lines: Sequence[Line]) -> Iterator[Reach]:
     """Yield how many readers get the coming digests that these lines promise."""
     promised = [line for line in lines if line.action == "digest"]
-    named = {line.channel for line in promised}
-    lists = {
-        channel.name: (
-            catalogue.digests.readers(office.remembered(catalogue, channel).id),
-            office.next_digest(catalogue, channel).isoformat(),
-        )
-        for channel in office.lists
-        if channel.name in named
-    }
-    for line in promised:
-        count, when = lists[line.channel]
+    for channel in office.lists:
+        mine = [line for line in promised if line.channel == channel.name]
+        yield from _digest_reach(office, catalogue, channel, mine) if mine else ()
+
+
+def _digest_reach(
+    office: Office, catalogue: Catalogue, channel: MailingList, lines: Sequence[Line]
+) -> Iterator[Reach]:
+    """Yield how many readers a list's next digest tells: all of what is new, else who needs it."""
+    number = office.remembered(catalogue, channel).id
+    uris, due = [line.about for line in lines], office.next_digest(catalogue, channel)
+    everybody, when = catalogue.digests.readers(number), due.isoformat()
+    items = catalogue.windows.unsent(number, due, office.clock(), among=uris)
+    new = {item.article.uri for item in items if not item.withdrawal}
+    corrected = catalogue.corrections.counted(number, [uri for uri in uris if uri not in new])
+    for line in lines:
+        count = everybody if line.about in new else corrected.get(line.about, 0)
         yield Reach(
             uri=line.about, channel=line.channel, by=ReachedBy.DIGEST, count=count, when=when,
             text=f"{line.channel}: {readers(count)}, {line.why}",

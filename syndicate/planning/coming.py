@@ -97,8 +97,7 @@ def _awaited(
     for item in catalogue.windows.unsent(known.id, due, office.clock(), among=uris):
         if not item.withdrawal:
             yield item.article.uri
-    for item in catalogue.windows.carried_and_changed(known.id, among=uris):
-        yield item.article.uri
+    yield from catalogue.corrections.counted(known.id, uris)
 
 
 def _takes(catalogue: Catalogue, channel: Channel, draft: Draft) -> bool:

@@ -11,6 +11,7 @@ from syndicate.ledger.catalogue.approvals import Approvals
 from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.catalogue.channels import Channels
 from syndicate.ledger.catalogue.collections import Collections
+from syndicate.ledger.catalogue.corrections import Corrections
 from syndicate.ledger.catalogue.deliveries import Deliveries
 from syndicate.ledger.catalogue.digests import DigestLetters
 from syndicate.ledger.catalogue.drafts import Drafts
@@ -48,6 +49,7 @@ class Catalogue:
         self.deliveries = Deliveries(db)
         self.collections = Collections(db)
         self.windows = Windows(db, self.articles)
+        self.corrections = Corrections(db, self.articles)
         self.holds = Holds(db, self.articles)
         self.digests = DigestLetters(db)
         self.notices = Notices(db)

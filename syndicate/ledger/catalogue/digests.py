@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true
 
 from syndicate.ledger.catalogue.channels import Channels, KnownChannel
+from syndicate.ledger.catalogue.corrections import NeededCorrections, Needs
 from syndicate.ledger.catalogue.editions import Editions
 from syndicate.ledger.catalogue.windows import Window, items_of, window_of
 from syndicate.ledger.database.batches import batches
@@ -19,16 +22,29 @@ from syndicate.ledger.schema import (
     omissions,
     runs,
     subscriptions,
+    variants,
 )
 from syndicate.ledger.sending.runs import (
     freeze,
     got_any,
+    long_list,
     omit,
+    open_run,
     readers_of,
     replace_stencil,
+    restate,
 )
 from syndicate.ledger.sending.runs import lacking as runs_lacking
 from syndicate.model.delivery import Rendition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lettered:
+    """An edition of a digest with its letter, for those who need certain corrections."""
+
+    edition: int
+    rendition: Rendition
+    needs: Needs | None  # None: for readers of many small sets
 
 
 class DigestLetters:
@@ -50,13 +66,53 @@ class DigestLetters:
             among = subscriptions.c.subscriber_id.in_(runs_lacking(*lacking))
         return freeze(self.db, edition, channel, rendition, among=among)
 
+    def address_sets(
+        self, channel: int, needed: NeededCorrections, lettered: Sequence[Lettered], *,
+        everybody: bool,
+    ) -> None:  # fmt: skip
+        """Freeze a digest's editions: a letter for each reader, of the one with what they need.
+
+        The first edition is the digest's own. Unless ``everybody`` gets one, who needs nothing gets
+        none. Of a long list the own edition's letters are written down later.
+        """
+        own, *variants = lettered
+        if everybody and not variants:
+            self.address_subscribers(own.edition, channel, own.rendition)
+            return
+        count, upto = long_list(self.db, channel) if everybody else (0, None)
+        editions: dict[Needs, int | None] = {
+            each.needs: each.edition for each in lettered if each.needs is not None
+        }
+        if not everybody:
+            editions[(0,) * len(needed.corrected)] = None
+        elif upto is not None and own.needs is not None:
+            editions[own.needs] = None
+        joined = next((each.edition for each in lettered if each.needs is None), None)
+        needed.address(editions, joined or (own.edition if upto is None else None))
+        counts = self._counts([each.edition for each in lettered])
+        if upto is not None:
+            counts[own.edition] = count - sum(counts.values())
+        for each in lettered:
+            open_run(
+                self.db, each.edition, each.rendition, letters=counts.get(each.edition, 0),
+                upto=upto if each is own else None,
+            )  # fmt: skip
+
+    def _counts(self, numbers: Sequence[int]) -> dict[int, int]:
+        """Count the letters of editions that are written down."""
+        x = letters.c
+        query = select(x.edition_id, func.count()).where(x.edition_id.in_(numbers))
+        return {row[0]: row[1] for row in self.db.execute(query.group_by(x.edition_id))}
+
     def recompose(
-        self, edition: int, rendition: Rendition | None, said: Container[str] = ()
+        self, edition: int, rendition: Rendition | None, said: Mapping[str, int] | None = None
     ) -> None:
         """Give every letter that has not left its newest words; None calls them off.
 
-        ``said`` are the articles in them: of the others it is kept who did not get them.
+        ``said`` are the articles in them, with their versions: of the others it is kept who did
+        not get them.
         """
+        said = said or {}
         items = select(edition_items.c.uri, articles.c.held_at).join(
             articles, articles.c.uri == edition_items.c.uri
         )
@@ -64,6 +120,7 @@ class DigestLetters:
         held = {row.uri for row in rows if row.held_at}
         replace_stencil(self.db, edition, rendition, why="held" if held else "withdrawn")
         omit(self.db, edition, (row.uri for row in rows if row.uri not in said), held=held)
+        restate(self.db, edition, said)
 
     def got_in(self, edition: int, uri: str) -> bool:
         """Return True if anybody has got an article in this edition, or may have got it."""
@@ -141,9 +198,15 @@ class DigestLetters:
         known = {channel.id: channel for channel in Channels(self.db).all()} if rows else {}
         found: dict[str, list[tuple[int, KnownChannel, Window]]] = {}
         for row in rows:
-            digest = (row.id, known[row.channel_id], window_of(row))
+            digest = (row.id, known[row.channel_id], self._window(row))
             found.setdefault(row.uri, []).append(digest)
         return found
+
+    def _window(self, row: Row[Any]) -> Window:
+        """Return an edition's window; a variant has its digest's."""
+        digest = select(editions).join(variants, variants.c.digest_id == editions.c.id)
+        whole = self.db.execute(digest.where(variants.c.edition_id == row.id)).first()
+        return replace(window_of(whole), key=row.key) if whole else window_of(row)
 
     def letters_waiting(self) -> list[tuple[str, str]]:
         """Return (channel, key) of the digests with letters that have not left."""

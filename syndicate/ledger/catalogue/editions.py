@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
 
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import insert_row
-from syndicate.ledger.schema import deliveries, editions, runs
+from syndicate.ledger.schema import deliveries, editions, runs, variants
 
 SET_STAMP = update(editions).where(editions.c.id == bindparam("number"))
 
@@ -38,9 +38,14 @@ class Editions:
 
     def named(self, numbers: Sequence[int]) -> list[tuple[int, str, bool]]:
         """Return (number, key, whether it is a list's digest) of these editions."""
-        e = editions.c
-        query = select(e.id, e.key, e.closed_at).where(e.id.in_(numbers)).order_by(e.id)
-        return [(row.id, row.key, row.closed_at is not None) for row in self.db.execute(query)]
+        e, v = editions.c, variants.c
+        query = select(e.id, e.key, e.closed_at, v.digest_id)
+        query = query.outerjoin(variants, v.edition_id == e.id)
+        rows = self.db.execute(query.where(e.id.in_(numbers)).order_by(e.id))
+        return [
+            (row.id, row.key, row.closed_at is not None or row.digest_id is not None)
+            for row in rows
+        ]
 
     def number(self, channel: int, key: str) -> int | None:
         """Return a standing edition's number; None if there is no such edition yet."""

@@ -31,10 +31,9 @@ from syndicate.ledger.schema import (
     articles,
     edition_items,
     editions,
-    notices,
     reminders,
-    runs,
     syndications,
+    variants,
 )
 from syndicate.model.article import Item, PubStatus
 
@@ -95,10 +94,20 @@ class Windows:
         self._carry(edition, carried)
         return edition
 
+    def open_variant(
+        self, channel: int, key: str, digest: int, at: datetime,
+        carried: Mapping[str, Iterable[Item]],
+    ) -> int:  # fmt: skip
+        """Open another edition of a digest, for readers who need other corrections."""
+        edition = self.open_urgent(channel, key, at, carried)
+        self.db.execute(insert(variants).values(edition_id=edition, digest_id=digest))
+        return edition
+
     def _carry(self, edition: int, carried: Mapping[str, Iterable[Item]]) -> None:
         for part, items in carried.items():
             for item in items:
                 row = {"uri": item.article.uri, "part": part, "version": item.version}
+                row["known"] = item.told_version if part == "correction" else 0
                 self.db.execute(insert(edition_items).values(edition_id=edition, **row))
 
     def unsent(
@@ -142,27 +151,6 @@ class Windows:
         mine = and_(s.channel_id == channel, s.uri == uri)
         self.db.execute(update(syndications).where(mine).values(passed=false()))
 
-    def carried_and_changed(
-        self, channel: int, *, among: Sequence[str] | None = None
-    ) -> list[Item]:
-        """Return carried articles that readers must hear of again, oldest change first."""
-        newest = func.max(edition_items.c.version).label("version")
-        carried = items_of(channel, edition_items.c.uri, newest).group_by(edition_items.c.uri)
-        carried_versions = carried.having(_was_news()).subquery()
-        query = (
-            select(articles.c.uri, carried_versions.c.version)
-            .join(carried_versions, carried_versions.c.uri == articles.c.uri)
-            .where(articles.c.major_version > carried_versions.c.version, ~_noticed(channel))
-            .where(articles.c.held_at.is_(None))
-            .order_by(articles.c.updated_at, articles.c.number, articles.c.uri)
-        )
-        if among is not None:
-            query = query.where(articles.c.uri.in_(among))
-        versions = {row.uri: row.version for row in self.db.execute(query)}
-        items = self._articles.items(list(versions))
-        known = (replace(item, told_version=versions[item.article.uri]) for item in items)
-        return [item for item in known if item.is_news]
-
     def carrying(self, channel: int, uri: str) -> list[int]:
         """Return the editions of a list that carry an article, the oldest first."""
         query = items_of(channel, edition_items.c.edition_id).where(edition_items.c.uri == uri)
@@ -201,12 +189,19 @@ class Windows:
         What is held it leaves out.
         """
         here = and_(edition_items.c.edition_id == edition, edition_items.c.part == part)
-        query = select(edition_items.c.uri).join(articles, articles.c.uri == edition_items.c.uri)
+        query = select(edition_items.c.uri, edition_items.c.known)
+        query = query.join(articles, articles.c.uri == edition_items.c.uri)
         query = query.where(here, articles.c.held_at.is_(None)).order_by(
             articles.c.published_at, articles.c.number, articles.c.uri
         )
-        items = self._articles.items(list(self.db.scalars(query)))
-        return [replace(item, told_version=self._carried_before(edition, item)) for item in items]
+        known = {row.uri: row.known for row in self.db.execute(query)}
+        return [
+            replace(
+                item,
+                told_version=known[item.article.uri] or self._carried_before(edition, item),
+            )
+            for item in self._articles.items(list(known))
+        ]
 
     def _carried_before(self, edition: int, item: Item) -> int:
         """Return the newest version of an article that the same list carried before an edition."""
@@ -236,17 +231,6 @@ class Windows:
 def _was_news() -> ColumnElement[bool]:
     """Match articles that a list brought as news: a notice alone does not make it carry one."""
     return func.min(case((edition_items.c.part == "new", 0), else_=1)) == 0
-
-
-def _noticed(channel: int) -> ColumnElement[bool]:
-    """Match articles whose readers on a list are told of their newest version by a notice.
-
-    Not where the list's letters are only counts by now: a notice finds none of its readers.
-    """
-    newest = and_(notices.c.uri == articles.c.uri, notices.c.version >= articles.c.major_version)
-    known = items_of(channel).join(runs, runs.c.edition_id == editions.c.id)
-    known = known.where(edition_items.c.uri == articles.c.uri, runs.c.counts.is_(None))
-    return and_(select(notices.c.uri).where(newest).exists(), known.exists())
 
 
 def items_of(channel: int, *columns: Any) -> Select[Any]:

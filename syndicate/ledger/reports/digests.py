@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, not_, or_, select, text
 
 from syndicate.ledger.database.engine import now
 from syndicate.ledger.processes.waits import HELD, to_come
-from syndicate.ledger.schema import PARTIAL, channels, editions, letters, runs, stencils
+from syndicate.ledger.schema import PARTIAL, channels, editions, letters, runs, stencils, variants
 from syndicate.ledger.sending.letters import is_withheld
 from syndicate.ledger.sending.runs import letter_counts, put_off
 
@@ -55,10 +55,14 @@ def digests(
     """Return the newest digests with their letters by state, newest first; or these."""
     # an urgent article's letter has no window; without a value databases disagree where it stands
     newest = func.coalesce(editions.c.closed_at, editions.c.opened_at)
+    whole = editions.alias()
+    closed = func.coalesce(editions.c.closed_at, whole.c.closed_at).label("window_end")
     query = (
-        select(editions, channels.c.name, runs, is_withheld().label("held"))
+        select(editions, channels.c.name, runs, is_withheld().label("held"), closed)
         .join(channels, channels.c.id == editions.c.channel_id)
         .outerjoin(runs, runs.c.edition_id == editions.c.id)
+        .outerjoin(variants, variants.c.edition_id == editions.c.id)
+        .outerjoin(whole, whole.c.id == variants.c.digest_id)
         .where(or_(editions.c.closed_at.is_not(None), runs.c.edition_id.is_not(None)))
         .order_by(newest.desc(), editions.c.id)
     )
@@ -91,9 +95,12 @@ def given_up(db: Connection) -> dict[int, tuple[int, str]]:
 
 
 def newest_runs(db: Connection) -> list[int]:
-    """Return the newest digest of each list that had letters."""
+    """Return the newest digest of each list that had letters, with its other editions."""
+    v = variants.c
+    beside = select(v.edition_id).where(v.edition_id == runs.c.edition_id)
     newest = select(func.max(runs.c.edition_id)).join(editions, editions.c.id == runs.c.edition_id)
-    return list(db.scalars(newest.group_by(editions.c.channel_id)))
+    own = list(db.scalars(newest.where(~beside.exists()).group_by(editions.c.channel_id)))
+    return [*own, *db.scalars(select(v.edition_id).where(v.digest_id.in_(own)))]
 
 
 def _digest(db: Connection, row: Row[Any]) -> DigestCount:
@@ -103,7 +110,7 @@ def _digest(db: Connection, row: Row[Any]) -> DigestCount:
         edition=row.id,
         channel=row.name,
         key=row.key,
-        closed=row.closed_at,
+        closed=row.window_end,
         status=row.status,
         letters=row.letters or 0,
         states=letter_counts(db, row.id),

@@ -63,6 +63,7 @@ from syndicate.ledger.schema.people import (
     subscribers,
     subscriptions,
 )
+from syndicate.ledger.schema.told import caught_up, restated, variants
 
 __all__ = [
     "APPROVAL_LETTER_STATES",
@@ -86,6 +87,7 @@ __all__ = [
     "backups",
     "blocks",
     "canaries",
+    "caught_up",
     "channels",
     "deliveries",
     "disowned",
@@ -119,6 +121,7 @@ __all__ = [
     "replies_due",
     "reported",
     "requests",
+    "restated",
     "revisions",
     "runs",
     "scheduled",
@@ -130,4 +133,5 @@ __all__ = [
     "syndications",
     "ticks",
     "used",
+    "variants",
 ]

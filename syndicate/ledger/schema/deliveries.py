@@ -43,6 +43,8 @@ edition_items = Table(  # what a digest said; standing editions say what is live
     Column("uri", ForeignKey("articles.uri"), primary_key=True),
     Column("part", String, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("known", Integer, nullable=False, server_default=text("0")),  # of a correction: the
+    # version that its readers had; 0 where nobody knows
     CheckConstraint("part IN ('new', 'correction', 'reminder')", name="part"),
 )
 

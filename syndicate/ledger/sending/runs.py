@@ -30,13 +30,16 @@ from syndicate.ledger.processes.withheld import lacks
 from syndicate.ledger.schema import (
     Moment,
     blocks,
+    caught_up,
     edition_items,
     editions,
     letters,
     omissions,
+    restated,
     runs,
     stencils,
     subscriptions,
+    variants,
 )
 from syndicate.model.delivery import Rendition
 from syndicate.system import stop
@@ -158,6 +161,7 @@ class Runs:
                 due = and_(x.edition_id == edition, x.state == "due")
                 db.execute(update(letters).where(due).values(state="off", why="withdrawn"))
             db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
+            forget_told(db, edition)
             finish(db, edition)
             return count
 
@@ -180,20 +184,31 @@ def freeze(
     Of a long list it is only written down up to whom it goes: nobody else could plan while so many
     rows are written. ``write_some`` writes them later. ``among``: only for these subscriptions.
     """
-    run: dict[str, Any] = {"edition_id": edition, "stencil": 1, "frozen_at": now(db)}
     s = subscriptions.c
     mine = and_(s.channel_id == channel, s.ended_at.is_(None))
-    count = newest = 0
-    if among is None:
-        count, newest = db.execute(select(func.count(), func.max(s.id)).where(mine)).one()
-    if among is not None or count <= LETTERS_AT_ONCE:
+    count, upto = (0, None) if among is not None else long_list(db, channel)
+    if upto is None:
         count = _address(db, edition, mine if among is None else and_(mine, among))
-    else:
-        run["upto"] = newest
-    db.execute(insert(runs).values(**run, letters=count))
+    open_run(db, edition, rendition, letters=count, upto=upto)
+    return count
+
+
+def long_list(db: Connection, channel: int) -> tuple[int, int | None]:
+    """Count a list's subscriptions; of a long list also return the newest one."""
+    s = subscriptions.c
+    mine = and_(s.channel_id == channel, s.ended_at.is_(None))
+    count, newest = db.execute(select(func.count(), func.max(s.id)).where(mine)).one()
+    return count, newest if count > LETTERS_AT_ONCE else None
+
+
+def open_run(
+    db: Connection, edition: int, rendition: Rendition, *, letters: int, upto: int | None = None
+) -> None:
+    """Open the run of an edition's letters; ``upto``: they are written down later, up to whom."""
+    run: dict[str, Any] = {"edition_id": edition, "stencil": 1, "frozen_at": now(db)}
+    db.execute(insert(runs).values(**run, letters=letters, upto=upto))
     _keep(db, edition, 1, rendition)
     finish(db, edition)
-    return int(count)
 
 
 def write_some(db: Connection, edition: int) -> bool:
@@ -220,8 +235,9 @@ def write_some(db: Connection, edition: int) -> bool:
         db.execute(here.values(upto=null(), letters=written))
         finish(db, edition)
         return False
+    beside = db.scalars(select(variants.c.edition_id).where(variants.c.digest_id == edition))
     again = select(x.subscriber_id).where(
-        x.edition_id == edition, x.subscriber_id == s.subscriber_id
+        x.edition_id.in_([edition, *beside]), x.subscriber_id == s.subscriber_id
     )
     _address(db, edition, and_(mine, s.id <= last, ~again.exists()))
     db.execute(here.values(filled=last))
@@ -265,6 +281,28 @@ def omit(db: Connection, edition: int, uris: Iterable[str], *, held: Container[s
     ]
     if new and number is not None:
         db.execute(insert(omissions), new)
+        forget_told(db, edition)
+
+
+def restate(db: Connection, edition: int, versions: Mapping[str, int]) -> None:
+    """Keep the versions of its articles that the newest stencil of an edition has."""
+    number = db.scalar(select(r.stencil).where(r.edition_id == edition))
+    items = select(edition_items.c.uri, edition_items.c.version)
+    rows = db.execute(items.where(edition_items.c.edition_id == edition))
+    carried = {row.uri: row.version for row in rows}
+    new = [
+        {"edition_id": edition, "stencil": number, "uri": uri, "version": version}
+        for uri, version in versions.items()
+        if carried.get(uri) != version
+    ]
+    if new and number is not None:
+        db.execute(insert(restated), new)
+
+
+def forget_told(db: Connection, edition: int) -> None:
+    """Let every list look again at who knows an edition's articles: its letters have changed."""
+    carried = select(edition_items.c.uri).where(edition_items.c.edition_id == edition)
+    db.execute(delete(caught_up).where(caught_up.c.uri.in_(carried)))
 
 
 def replace_stencil(
