@@ -16,7 +16,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from functools import partial
@@ -78,7 +78,7 @@ finally:
 """
 SIZE = 20_000  # bytes of a letter
 MORNING, EVENING = "2026-05-04T09:00:00+07:00", "2026-05-04T17:01:00+07:00"
-NIGHT = "2026-05-04T20:00:00+07:00"
+NIGHT, NEXT_EVENING = "2026-05-04T20:00:00+07:00", "2026-05-05T17:01:00+07:00"
 CORRECTION = ("publish", "kabar.md", "--note", "Isinya keliru.", "--notify-readers")
 
 
@@ -86,20 +86,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--letters", type=int, default=30_000)
     parser.add_argument("--connections", type=int, nargs="+", default=[8, 16, 32])
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=5, help="0 compares with nobody")
     parser.add_argument("--million", type=int, default=1_000_000, help="0 leaves it out")
     parser.add_argument("--notice", type=int, default=100_000, help="0 leaves it out")
+    parser.add_argument("--corrections", type=int, default=100_000, help="0 leaves it out")
     given = parser.parse_args()
     with TemporaryDirectory(dir=Path.cwd(), prefix=".bench-") as name:
         first, *others = given.connections
         bench = Bench(Path(name), first)
-        bench.compare(given.letters, given.rounds)
-        for bench.connections in others:
+        if given.rounds:
             bench.compare(given.letters, given.rounds)
-        bench.connections = first
-        bench.compare_far(given.rounds)
+            for bench.connections in others:
+                bench.compare(given.letters, given.rounds)
+            bench.connections = first
+            bench.compare_far(given.rounds)
         if given.notice:
             bench.compare_notice(given.notice)
+        if given.corrections:
+            bench.compare_corrections(given.corrections)
         if given.million:
             bench.compare_sizes(10_000, given.million)
 
@@ -186,6 +190,29 @@ class Bench:
         print(f"{readers:,} readers: frozen in {frozen:.2f} s of CPU, {share:.1f} % of the run's"
               f" {whole:.1f} s (the aim: at most 5 %)")  # fmt: skip
 
+    def compare_corrections(self, readers: int) -> None:
+        """The freeze of a digest that opens with the corrections each of its readers lacks.
+
+        Every twentieth never got the article, so that two editions leave. In CPU seconds: a dry
+        run, less one of the same digest before the article was corrected, against the whole run.
+        """
+        with self.sinking() as port:
+            home = self._corrected(port, readers)
+            with closing(sqlite3.connect(home / "syndicate.db")) as db, db:
+                db.execute("UPDATE letters SET state = 'refused' WHERE subscriber_id % 20 = 0")
+            (home / "lain.md").write_text(ARTICLE.format(number=2, text=PARAGRAPH * 20))
+            self._run(home, "publish", "lain.md", now=NIGHT)
+            digest = partial(self._seconds, home, words=("digest",), at=NEXT_EVENING)
+            before = digest("--dry-run")
+            self._run(home, "publish", "kabar.md", "--note", "Isinya keliru.", now=NIGHT)
+            after, whole = digest("--dry-run"), digest()
+            with closing(sqlite3.connect(home / "syndicate.db")) as db:
+                assert self._sent(db) == 2 * readers - readers // 20
+                assert db.execute("SELECT count(*) FROM variants").fetchone() == (1,)
+        share = 100 * (after - before) / whole
+        print(f"{readers:,} readers: their own corrections add {after - before:.2f} s of CPU to"
+              f" the freeze, {share:.1f} % of {whole:.1f} s (the aim: at most 5 %)")  # fmt: skip
+
     def _corrected(self, port: int, readers: int) -> Path:
         """Return an office with a corrected file; every reader had a letter with the old text."""
         home = self._office(port, readers)
@@ -211,12 +238,14 @@ class Bench:
         article.write_text(article.read_text().replace("hari Senin", "hari Selasa"))
         return home
 
-    def _seconds(self, home: Path, *options: str) -> float:
-        """Return the CPU seconds of the correction's command."""
+    def _seconds(
+        self, home: Path, *options: str, words: Sequence[str] = CORRECTION, at: str = NIGHT
+    ) -> float:
+        """Return the CPU seconds of a command."""
         before = os.times()
-        words = [sys.executable, "-c", COMMAND, *CORRECTION, *options]
-        environment = {**os.environ, "SYNDICATE_NOW": NIGHT}
-        done = subprocess.run(words, cwd=home, env=environment, capture_output=True, text=True)
+        command = [sys.executable, "-c", COMMAND, *words, *options]
+        environment = {**os.environ, "SYNDICATE_NOW": at}
+        done = subprocess.run(command, cwd=home, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr
         after = os.times()
         return (after.children_user + after.children_system) - (
