@@ -6,7 +6,7 @@ import sys
 from collections import Counter
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from support.direct_office import DirectOffice
 from syndicate.ledger.reports.books import imbalances
@@ -44,10 +44,11 @@ def settled(room: DirectOffice) -> None:
     """See that the books balance, and nobody has two letters of one digest."""
     with room.office() as office, office.ledger.reading() as db:
         assert imbalances(db) == []
-    whose = select(letters.c.subscriber_id, variants.c.digest_id, letters.c.edition_id).outerjoin(
+    digest = func.coalesce(variants.c.digest_id, letters.c.edition_id).label("digest")
+    whose = select(letters.c.subscriber_id, digest).outerjoin(
         variants, variants.c.edition_id == letters.c.edition_id
     )
-    digests = Counter((row[0], row[1] or row[2]) for row in room.ask(whose))
+    digests = Counter((row.subscriber_id, row.digest) for row in room.ask(whose))
     assert set(digests.values()) == {1}
 
 

@@ -295,15 +295,21 @@ class Corrections:
         through = select(caught_up.c.uri, caught_up.c.version)
         through = through.where(caught_up.c.channel_id == channel)
         told = {row.uri: row.version for row in self.db.execute(through)}
-        standings = [
-            standing for uri in carried if (standing := self._articles.standing(uri)) is not None
-        ]
+        found = {
+            uri: is_new
+            for uri, editions in carried.items()
+            if (earlier := [each for each in editions if each.is_earlier])
+            and ((is_new := told.get(uri, 0) < earlier[0].corrected) or _are_by_name(earlier))
+        }
+        self._articles.read(list(found))
+        standings = [each for uri in found if (each := self._articles.standing(uri)) is not None]
         for standing in sorted(standings, key=lambda each: (each.item.updated, each.uri)):
-            version = standing.major_version
-            earlier = [each for each in carried[standing.uri] if each.oldest < version]
-            is_new = told.get(standing.uri, 0) < version
-            if earlier and (is_new or any(each.is_by_name for each in earlier)):
-                yield Corrected(
-                    item=standing.item, version=version, carriers=carried[standing.uri],
-                    is_new=is_new,
-                )  # fmt: skip
+            yield Corrected(
+                item=standing.item, version=standing.major_version,
+                carriers=carried[standing.uri], is_new=found[standing.uri],
+            )  # fmt: skip
+
+
+def _are_by_name(editions: Sequence[Carrier]) -> bool:
+    """Return whether it is known of any of these editions who got it."""
+    return any(each.is_by_name for each in editions)

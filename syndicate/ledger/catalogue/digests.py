@@ -24,15 +24,14 @@ from syndicate.ledger.schema import (
     subscriptions,
     variants,
 )
+from syndicate.ledger.sending.restating import omit, restate
 from syndicate.ledger.sending.runs import (
     freeze,
     got_any,
     long_list,
-    omit,
     open_run,
     readers_of,
     replace_stencil,
-    restate,
 )
 from syndicate.ledger.sending.runs import lacking as runs_lacking
 from syndicate.model.delivery import Rendition

@@ -51,6 +51,7 @@ class Carrier:
     edition: int
     channel: int
     version: int
+    corrected: int  # the article's version that readers are to be told of
     moment: datetime
     stencil: int | None  # the newest
     upto: int | None  # the newest subscription of a run whose letters are not written down yet
@@ -59,9 +60,9 @@ class Carrier:
     # version: which one; None where they leave the article out
 
     @property
-    def oldest(self) -> int:
-        """The oldest version that any of its letters had."""
-        return min([self.version, *filter(None, self.said.values())])
+    def is_earlier(self) -> bool:
+        """Return whether any of its letters had the article before the correction."""
+        return min([self.version, *filter(None, self.said.values())]) < self.corrected
 
 
 def carriers_of(db: Connection, among: Collection[str] | None = None) -> dict[str, list[Carrier]]:
@@ -72,7 +73,8 @@ def carriers_of(db: Connection, among: Collection[str] | None = None) -> dict[st
     i, e, a = edition_items.c, editions.c, articles.c
     query = (
         select(
-            i.uri, i.edition_id, i.version, e.channel_id, runs.c.stencil, runs.c.upto,
+            i.uri, i.edition_id, i.version, a.major_version, e.channel_id,
+            runs.c.stencil, runs.c.upto,
             func.coalesce(e.closed_at, e.opened_at).label("moment"),
             and_(runs.c.edition_id.is_not(None), runs.c.counts.is_(None)).label("is_by_name"),
         )
@@ -88,7 +90,8 @@ def carriers_of(db: Connection, among: Collection[str] | None = None) -> dict[st
     found: dict[str, list[Carrier]] = {}
     for row in rows:
         carrier = Carrier(
-            edition=row.edition_id, channel=row.channel_id, version=row.version, moment=row.moment,
+            edition=row.edition_id, channel=row.channel_id, version=row.version,
+            corrected=row.major_version, moment=row.moment,
             stencil=row.stencil, upto=row.upto, is_by_name=bool(row.is_by_name),
             said=said.get((row.edition_id, row.uri), {}),
         )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,17 +30,15 @@ from syndicate.ledger.processes.withheld import lacks
 from syndicate.ledger.schema import (
     Moment,
     blocks,
-    caught_up,
     edition_items,
     editions,
     letters,
-    omissions,
-    restated,
     runs,
     stencils,
     subscriptions,
     variants,
 )
+from syndicate.ledger.sending.restating import forget_told
 from syndicate.model.delivery import Rendition
 from syndicate.system import stop
 
@@ -161,7 +159,8 @@ class Runs:
                 due = and_(x.edition_id == edition, x.state == "due")
                 db.execute(update(letters).where(due).values(state="off", why="withdrawn"))
             db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
-            forget_told(db, edition)
+            if count:
+                forget_told(db, edition)
             finish(db, edition)
             return count
 
@@ -271,38 +270,6 @@ def got_any(db: Connection, edition: int, uri: str) -> bool:
         return True  # the letters' rows are gone
     here = and_(x.edition_id == edition, x.state.in_(LEFT), ~lacks(x, uri))
     return db.scalar(select(x.subscriber_id).where(here).limit(1)) is not None
-
-
-def omit(db: Connection, edition: int, uris: Iterable[str], *, held: Container[str]) -> None:
-    """Keep which of its articles the newest stencil of an edition leaves out."""
-    number = db.scalar(select(r.stencil).where(r.edition_id == edition))
-    new = [
-        {"edition_id": edition, "stencil": number, "uri": uri, "held": uri in held} for uri in uris
-    ]
-    if new and number is not None:
-        db.execute(insert(omissions), new)
-        forget_told(db, edition)
-
-
-def restate(db: Connection, edition: int, versions: Mapping[str, int]) -> None:
-    """Keep the versions of its articles that the newest stencil of an edition has."""
-    number = db.scalar(select(r.stencil).where(r.edition_id == edition))
-    items = select(edition_items.c.uri, edition_items.c.version)
-    rows = db.execute(items.where(edition_items.c.edition_id == edition))
-    carried = {row.uri: row.version for row in rows}
-    new = [
-        {"edition_id": edition, "stencil": number, "uri": uri, "version": version}
-        for uri, version in versions.items()
-        if carried.get(uri) != version
-    ]
-    if new and number is not None:
-        db.execute(insert(restated), new)
-
-
-def forget_told(db: Connection, edition: int) -> None:
-    """Let every list look again at who knows an edition's articles: its letters have changed."""
-    carried = select(edition_items.c.uri).where(edition_items.c.edition_id == edition)
-    db.execute(delete(caught_up).where(caught_up.c.uri.in_(carried)))
 
 
 def replace_stencil(
