@@ -217,7 +217,7 @@ def test_a_letter_of_its_own_stops_in_mid_run_and_goes_on_where_it_was(
 
 
 def test_a_digest_that_closes_meanwhile_leaves_out_new_and_corrected(letters: DirectOffice) -> None:
-    """Guards: held_at in Windows.unsent, pass_by and carried_and_changed."""
+    """Guards: held_at in Windows.unsent, pass_by and carriers_of."""
     letters.tomorrow().digest()
     day = letters.at(letters.tomorrow().now)
     article, late = day.write("hello"), day.write("late")
