@@ -58,7 +58,7 @@ class Watch:
 
     def _kind(self, text: str, number: int, reply_to: int) -> str:
         if reply_to:
-            return "reminder"
+            return "reminder ended" if number else "reminder"
         if not number:
             return "post"
         kinds = {mark.kind for mark in marks(text)}

@@ -28,7 +28,7 @@ SCHEDULES = {"harian": "daily 02:30", "mingguan": "weekly fri 16:00", "bulanan":
 class Event(NamedTuple):
     """Something that a reader sees; ``what`` is unique in a run."""
 
-    kind: str  # post, corrected, withdrawn, ended, reminder, letter
+    kind: str  # post, corrected, withdrawn, ended, reminder, reminder ended, letter
     what: str
 
 
@@ -204,6 +204,9 @@ class Calendar:
             if self._is_reminded(out, reminder, expires):
                 tick = self.tick_of(reminder)
                 yield Event("reminder", f"{number}"), Span(tick, tick)
+                if expires < self.end:
+                    over = self.tick_of(expires)
+                    yield Event("reminder ended", f"{number}"), Span(over, over)
             if expires < self.end:
                 tick = self.tick_of(expires)
                 yield Event("ended", f"{number}"), Span(tick, tick)
