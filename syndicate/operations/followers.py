@@ -22,13 +22,13 @@ from syndicate.ledger.people.single_letters import ASKED, OVERTAKEN
 from syndicate.ledger.processes.withheld import withheld
 from syndicate.model.delivery import Recipient
 from syndicate.office import Office
+from syndicate.operations.partner_letters import newest_note
 from syndicate.operations.partners import STATES, TOLD, as_held, settling
 from syndicate.report import Line, Report, ReportPart, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists, language_of
 from syndicate.subscribers.service_mailing import Outages, send_begun
 from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment, words_for
-from syndicate.text.people_words import people_words
 
 FOLLOWERS = "followers"  # in the place of a channel's name
 REMINDER = "remind:"  # begins the name of a reminder
@@ -178,7 +178,7 @@ def _words(
 ) -> PlainLetter | None:
     """Compose what became of an article; None for what is overtaken. A kill leaves no word."""
     language, item = language_of(office, sender), standing.item
-    words = {**words_for(language), **people_words(language)}
+    words = words_for(language)
     withdrawal, article = item.withdrawal, item.article
     if letter.about.startswith(REMINDER):
         if withdrawal or item.expired or article.expires is None:
@@ -190,10 +190,10 @@ def _words(
     elif withdrawal:
         label, what = words["withdrawn"], f"{words['reason']}: {withdrawal.reason}"
     elif standing.kind == "reinstatement" or not item.corrections:
-        label, what = words["reinstated"], ""
+        label, what = words["reinstated"], newest_note(standing)
     else:
         label = words["correction"]
-        what = f"{words['was_wrong']}: {item.corrections[-1].note}"
+        what = f"{words['was_wrong']}: {newest_note(standing)}"
     published = moment(item.published, office.publisher.zone, language)
     headline = article.headline
     if withdrawal and withdrawal.kill:

@@ -10,7 +10,6 @@ from syndicate.ledger import Standing
 from syndicate.model.article import Article, Publisher, Withdrawal
 from syndicate.text import plain
 from syndicate.text.i18n import moment, words_for
-from syndicate.text.people_words import people_words
 from syndicate.text.word_diff import Change, around_changes, marked, word_changes
 
 
@@ -25,7 +24,7 @@ class PartnerNews:
 
     @property
     def words(self) -> Mapping[str, str]:
-        return {**words_for(self.language), **people_words(self.language)}
+        return words_for(self.language)
 
     def letter(self) -> PlainLetter:
         """Return the letter; after a kill it holds no word of the article, neither old nor new."""
@@ -70,15 +69,22 @@ class PartnerNews:
 
     def _changes(self) -> Iterator[str]:
         words = self.words
-        known = self.standing.item.corrections
-        if known and self.standing.kind == "correction":
-            yield f"{words['was_wrong']}: {known[-1].note}"
+        note = newest_note(self.standing)
+        if note and self.standing.kind == "correction":
+            yield f"{words['was_wrong']}: {note}"
+        elif note:
+            yield note
         changed = [*_changed_fields(self.before, self.standing.item.article)]
         if changed:
             yield words["changes"]
             yield from (f"{words[name]}:\n{text}" for name, text in changed)
         if self.standing.kind == "correction":
             yield words["correct_yours"]
+
+
+def newest_note(standing: Standing) -> str:
+    """Return what readers are told of the newest correction or reinstatement; "" for nothing."""
+    return standing.item.corrections[-1].note if standing.item.corrections else ""
 
 
 def _changed_fields(before: Article | None, after: Article) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,7 @@ from syndicate.channel import Channel
 from syndicate.model.article import Article, Edition, Item, Media, Publisher
 from syndicate.model.edition_keys import ARCHIVE, COLLECTION, PAGE_PREFIX, SUBJECT
 from syndicate.text import folded
-from syndicate.text.i18n import moment
-from syndicate.text.people_words import people_words
+from syndicate.text.i18n import moment, words_for
 
 MEDIA_TAG = re.compile(
     r'(<(?:img\b[^>]*?\bsrc|a\b[^>]*?\bhref)=")media:([0-9a-f]{64})(?:\.\w+)?("[^>]*>)'
@@ -139,7 +138,7 @@ def dated_name(item: Item, publisher: Publisher) -> str:
     """Return what an article is called where its headline is not to be read: "article of …"."""
     language = item.article.language or publisher.language
     when = moment(item.published, publisher.zone, language)
-    return people_words(language)["article_of"].format(when=when)
+    return words_for(language)["article_of"].format(when=when)
 
 
 def local_media(items: Iterable[Item]) -> dict[str, Media]:

@@ -15,7 +15,7 @@ from syndicate.ledger.people.replies import ARRIVE, MOVE, MOVED
 from syndicate.office import Office
 from syndicate.subscribers.people import normal
 from syndicate.system.scrubbing import masked_address
-from syndicate.text.people_words import people_words
+from syndicate.text.i18n import words_for
 
 MANY = "not answered: daily limit of letters reached"
 
@@ -95,7 +95,7 @@ def _wish(
 
 def move_letter(office: Office, request: ReaderRequest, language: str) -> PlainLetter:
     """Compose the question at the old or the new address, or the note to the old one."""
-    words = people_words(language)
+    words = words_for(language)
     office_name: Mapping[str, str] = {"office": office.publisher.name}
     if request.wants == MOVED:
         to = masked_address(request.about)

@@ -15,7 +15,7 @@ from syndicate.ledger.people.replies import FOLLOW
 from syndicate.office import Office
 from syndicate.subscribers.address_moves import ask_within_measure
 from syndicate.subscribers.people import normal
-from syndicate.text.people_words import people_words
+from syndicate.text.i18n import words_for
 
 NO_ARTICLE = "cannot follow: no such article, or it is over"
 
@@ -73,11 +73,11 @@ def follow_question(office: Office, request: ReaderRequest, language: str) -> Pl
             return None
         standing = Catalogue(db).articles.standing(request.about)
     assert standing is not None
-    words, article = people_words(language), standing.item.article
+    words, article = words_for(language), standing.item.article
     return PlainLetter(
-        subject=words["follow_subject"].format(headline=article.headline),
+        subject=words["follow_question"].format(headline=article.headline),
         paragraphs=(
-            words["follow"].format(office=office.publisher.name),
+            words["follow_asked"].format(office=office.publisher.name),
             "\n".join(filter(None, (article.headline, article.url))),
             words["confirm_how"],
             CommandLink(words["confirm"], "confirm {token}"),

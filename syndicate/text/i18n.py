@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syndicate.model.article import Media
-from syndicate.text import letter_fields
+from syndicate.text import letter_fields, people_words
 
 ENGLISH = {
     "correction": "CORRECTION",
@@ -103,6 +103,7 @@ ENGLISH = {
     "months": (
         "January February March April May June July August September October November December"
     ),
+    **people_words.ENGLISH,
 }
 INDONESIAN = {
     "correction": "RALAT",
@@ -202,6 +203,7 @@ INDONESIAN = {
     "months": (
         "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
     ),
+    **people_words.INDONESIAN,
 }
 TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
 

@@ -1,15 +1,15 @@
-"""Fixed words of letters to partners, to followers of one article, and to people who move."""
+"""Fixed words of letters to partners, to followers of one article, and to people who move.
+
+They are part of the table in `i18n.py`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 ENGLISH = {
-    "corrected_article": "{office} has corrected an article that was passed on to you.",
-    "withdrawn_article": "{office} has withdrawn an article that was passed on to you.",
-    "reinstated_article": "{office} has published again an article that it had withdrawn.",
+    "corrected_article": "{office} has corrected an article that you may have published or quoted.",
+    "withdrawn_article": "{office} has withdrawn an article that you may have published or quoted.",
+    "reinstated_article": "{office} has reinstated an article that it had withdrawn.",
     "article_of": "article of {when}",
-    "reinstated": "PUBLISHED AGAIN",
     "headline": "Headline",
     "description": "Description",
     "text": "Text",
@@ -26,8 +26,8 @@ ENGLISH = {
     "confirm": "Confirm",
     "confirm_how": "If it was you, simply reply to this email, or open this link and send it:",
     "confirm_else": "If it was not you, do nothing: nothing will change.",
-    "follow_subject": "Please confirm that you follow: {headline}",
-    "follow": "Someone, we hope you, asked to hear of changes of this article of {office}:",
+    "follow_question": "Please confirm that you follow: {headline}",
+    "follow_asked": "Someone, we hope you, asked to hear of changes of this article of {office}:",
     "followed": "You follow this article of {office}:",
     "unfollow": "Follow it no more",
     "reminder": "REMINDER",
@@ -44,11 +44,10 @@ ENGLISH = {
     "move_back": "Move back",
 }
 INDONESIAN = {
-    "corrected_article": "{office} telah meralat artikel yang pernah diteruskan kepada Anda.",
-    "withdrawn_article": "{office} telah mencabut artikel yang pernah diteruskan kepada Anda.",
-    "reinstated_article": "{office} menerbitkan kembali artikel yang pernah dicabutnya.",
+    "corrected_article": "{office} telah meralat artikel yang mungkin Anda muat atau kutip.",
+    "withdrawn_article": "{office} telah menarik artikel yang mungkin Anda muat atau kutip.",
+    "reinstated_article": "{office} menayangkan kembali artikel yang pernah ditariknya.",
     "article_of": "artikel tanggal {when}",
-    "reinstated": "DITERBITKAN KEMBALI",
     "headline": "Judul",
     "description": "Ringkasan",
     "text": "Isi",
@@ -59,7 +58,7 @@ INDONESIAN = {
         " Media Siber, butir 4)."
     ),
     "withdraw_yours": (
-        "Jika Anda memuat atau mengutipnya, mohon ikut mencabutnya (Dewan Pers, Pedoman"
+        "Jika Anda memuat atau mengutipnya, mohon ikut menariknya (Dewan Pers, Pedoman"
         " Pemberitaan Media Siber, butir 5)."
     ),
     "confirm": "Konfirmasi",
@@ -67,8 +66,10 @@ INDONESIAN = {
         "Jika benar Anda, cukup balas surel ini, atau buka tautan ini lalu kirim surelnya:"
     ),
     "confirm_else": "Jika bukan Anda, abaikan surel ini: tidak ada yang berubah.",
-    "follow_subject": "Mohon konfirmasi bahwa Anda mengikuti: {headline}",
-    "follow": "Seseorang, semoga Anda sendiri, ingin mengikuti perubahan artikel {office} ini:",
+    "follow_question": "Mohon konfirmasi bahwa Anda mengikuti: {headline}",
+    "follow_asked": (
+        "Seseorang, semoga Anda sendiri, ingin mengikuti perubahan artikel {office} ini:"
+    ),
     "followed": "Anda mengikuti artikel {office} ini:",
     "unfollow": "Berhenti mengikuti",
     "reminder": "PENGINGAT",
@@ -87,9 +88,3 @@ INDONESIAN = {
     "moved_else": "Jika bukan Anda yang meminta, kembalikan dengan tautan ini dalam waktu 7 hari:",
     "move_back": "Kembalikan",
 }
-TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
-
-
-def people_words(language: str) -> Mapping[str, str]:
-    """Return the table for a BCP 47 tag; English where there is none."""
-    return TABLES.get(language.partition("-")[0].lower(), ENGLISH)

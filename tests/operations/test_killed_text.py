@@ -119,7 +119,7 @@ def test_nothing_of_it_comes_back_with_a_new_text(known: Newsroom) -> None:
     room.run("digest", at=NEXT_EVENING)
     assert marked(outside(room, letters), TEXT, NOTE, HEADLINE) == []
     assert [letter["Subject"] for letter in room.letters[letters:] if letter["To"] == RADIO] == [
-        "DITARIK: artikel tanggal 4 Mei 2026 09.00 WIB", "DITERBITKAN KEMBALI: Kabar pertama lagi"
+        "DITARIK: artikel tanggal 4 Mei 2026 09.00 WIB", "DITAYANGKAN KEMBALI: Kabar pertama lagi"
     ]  # fmt: skip
     assert any("di balai" in post for post in room.posts)
 
@@ -140,3 +140,16 @@ def test_letters_that_had_not_left_go_without_it(known: Newsroom) -> None:
     texts = [letter_text(letter) for letter in room.letters[letters:]]
     assert texts
     assert [text for text in texts if TEXT in text or NOTE in text] == []
+
+
+def test_a_second_withdrawal_leaves_the_reason_of_the_kill_in_the_history(room: Newsroom) -> None:
+    room.write(body=f"Alamatnya {TEXT}.")
+    room.publish()
+    room.rewrite("Alamatnya", "Tempatnya")
+    room.publish("--note", f"Bukan {NOTE}.")
+    assert room.run(*KILL).code == 0
+    assert room.run("withdraw", "kabar.md", "--reason", "Alasan lain.", "--yes").code == 0
+    shown = room.run("history", "kabar.md").out
+    assert REASON in shown
+    assert "Alasan lain." in shown
+    assert NOTE not in shown

@@ -8,11 +8,12 @@ from email.message import EmailMessage
 
 import pytest
 
-from support.newsroom import EVENING, NOON, Newsroom, part
+from support.newsroom import EVENING, NEXT_EVENING, NOON, Newsroom, part
 from syndicate.loopback.smtp import SmtpFault
 from syndicate.system.process import Holder
 
 RADIO, KORAN = "redaksi@radio.example", "desk@koran.example"
+THIRD_EVENING = "2026-05-06T17:01:00+07:00"
 BODY = "Rapat dimulai pukul sembilan di balai desa."
 
 
@@ -119,7 +120,27 @@ def test_a_withdrawal_says_why_and_what(office: Newsroom) -> None:
     office.run("withdraw", "kabar.md", "--reason", "Belum disetujui.", "--yes")
     [letter] = to(office, RADIO)
     assert letter["Subject"] == "DITARIK: Kabar pertama"
-    assert "mohon ikut mencabutnya" in part(letter, "plain")
+    assert "mohon ikut menariknya" in part(letter, "plain")
+
+
+def test_what_is_reinstated_is_called_so_by_every_letter_and_says_why(office: Newsroom) -> None:
+    office.subscribe("ani@pembaca.example")
+    published(office, "Pilkada")
+    office.run("digest", at=EVENING)
+    office.run("withdraw", "kabar.md", "--reason", "Belum disetujui.", "--yes", at=EVENING)
+    office.run("tick", at=NEXT_EVENING)
+    before = len(office.letters)
+    assert office.run(
+        "reinstate", "kabar.md", "--note", "Kini disetujui.", "--yes", at=NEXT_EVENING
+    ).code == 0  # fmt: skip
+    office.run("tick", at=THIRD_EVENING)
+    told = {f"{letter['To']}": letter for letter in office.letters[before:]}
+    assert sorted(str(letter["Subject"]) for letter in told.values()) == [
+        "DITAYANGKAN KEMBALI: Kabar pertama", "DITAYANGKAN KEMBALI: Kabar pertama",
+        "REINSTATED: Kabar pertama",
+    ]  # fmt: skip
+    assert all("Kini disetujui." in part(letter, "plain") for letter in told.values())
+    assert "menayangkan kembali artikel yang pernah ditariknya" in part(told[RADIO], "plain")
 
 
 def test_the_plan_names_the_partners_and_sends_nothing(office: Newsroom) -> None:

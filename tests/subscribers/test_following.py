@@ -133,6 +133,15 @@ def test_a_letter_in_doubt_stands_in_status_until_a_person_says(kabar: Postman) 
         assert len(to(room, CICI, "RALAT")) == letters
 
 
+def test_a_follower_reads_why_an_article_is_reinstated(kabar: Postman) -> None:
+    room = kabar.room
+    follow(kabar)
+    room.run("withdraw", "kabar.md", "--reason", "Belum disetujui.", "--yes", at=NOON)
+    room.run("reinstate", "kabar.md", "--note", "Kini disetujui.", "--yes", at=NOON)
+    [letter] = to(room, CICI, "DITAYANGKAN KEMBALI: Kabar pertama")
+    assert "Kini disetujui." in letter
+
+
 def test_who_follows_no_more_gets_nothing_more(kabar: Postman) -> None:
     room = kabar.room
     follow(kabar)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from syndicate.model.article import PDF, Media
+from syndicate.text import i18n, people_words
 from syndicate.text.i18n import (
     TABLES,
     correction_line,
@@ -95,3 +97,9 @@ LINES = [
 @pytest.mark.parametrize(("document", "line"), LINES, ids=[line for _, line in LINES])
 def test_a_link_to_a_document_says_what_it_is_and_how_large(document: Media, line: str) -> None:
     assert document_line(document, "id") == line
+
+
+def test_no_word_is_there_twice_with_different_texts() -> None:
+    source = Path(i18n.__file__).read_text(encoding="utf-8")
+    for own in (people_words.ENGLISH, people_words.INDONESIAN):
+        assert [name for name in own if f'\n    "{name}":' in source] == []

@@ -33,6 +33,7 @@ class Contents:
     language: str
     publisher: Publisher
     corrections: tuple[LetterEntry, ...]
+    changes: str  # the heading of the corrections
     entries: tuple[LetterEntry, ...]
     reminders: tuple[LetterEntry, ...] = ()  # of deadlines; a section of their own
     more: tuple[LetterEntry, ...] = ()  # shortened, for a letter that would be too long or too many
@@ -96,6 +97,7 @@ def letter_contents(edition: Edition, wording: Wording, *, brief: bool = False) 
         language=language,
         publisher=edition.publisher,
         corrections=tuple(writer.correction(item) for item in edition.corrections),
+        changes=_changes(edition.corrections, table),
         reminders=tuple(writer.reminder(item) for item in edition.reminders),
         entries=tuple(entries),
     )
@@ -141,7 +143,7 @@ def _subject(
         headline = _short(live[0].article.headline)
         more = table["and_more"].format(count=len(live) - 1) if len(live) > 1 else ""
     elif items := [*edition.corrections, *edition.items]:
-        headline = f"{table['corrections_and_withdrawals']}: {_short(items[0].article.headline)}"
+        headline = f"{_changes(items, table)}: {_short(items[0].article.headline)}"
     elif edition.reminders:
         headline = f"{table['deadlines']}: {_short(edition.reminders[0].article.headline)}"
     pattern = wording.subject
@@ -162,6 +164,14 @@ def _subject(
     )
     proof = f"[{table['proof']}] " if edition.key.startswith("proof") else ""
     return clean_line(f"{proof}{subject}")
+
+
+def _changes(items: Sequence[Item], table: Mapping[str, str]) -> str:
+    """Return the heading of articles that changed: the general one, or that of reinstatements."""
+    latest = [item.corrections[-1:] for item in items if item.withdrawal is None]
+    is_back = [notes[0].label == "reinstated" for notes in latest if notes]
+    only_these = bool(items) and len(is_back) == len(items) and all(is_back)
+    return table["reinstated" if only_these else "corrections_and_withdrawals"]
 
 
 def _short(headline: str) -> str:

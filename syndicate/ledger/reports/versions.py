@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,18 +44,21 @@ def versions(db: Connection, uri: str) -> list[Version]:
     """Return an article's versions, oldest first."""
     query = select(revisions).where(revisions.c.uri == uri).order_by(revisions.c.version)
     people = {(deed.version, deed.what): deed.person for deed in deeds(db, uri)}
-    last = killed_through(db, uri)
+    kills = _kills(db, uri)
     return [
-        _version(row, people.get((row.version, row.kind), Person()), last)
+        _version(row, people.get((row.version, row.kind), Person()), kills)
         for row in db.execute(query)
     ]
 
 
 def killed_through(db: Connection, uri: str) -> int:
     """Return the newest version that was a kill: it and all before it are not shown; 0 for none."""
+    return max(_kills(db, uri), default=0)
+
+
+def _kills(db: Connection, uri: str) -> set[int]:
     kill = revisions.c.kill.is_(True)
-    query = select(revisions.c.version).where(revisions.c.uri == uri, kill)
-    return max(db.scalars(query), default=0)
+    return set(db.scalars(select(revisions.c.version).where(revisions.c.uri == uri, kill)))
 
 
 def last_killed(known: Sequence[Version]) -> int:
@@ -66,15 +69,20 @@ def last_killed(known: Sequence[Version]) -> int:
 def deeds(db: Connection, uri: str) -> list[Deed]:
     """Return what people did with an article, oldest first."""
     rows = db.execute(select(acts).where(acts.c.uri == uri).order_by(acts.c.id)).all()
-    last = killed_through(db, uri)
-    kill = _place_of(rows, last) if last else 0
+    kills = _kills(db, uri)
+    kill = _place_of(rows, max(kills)) if kills else 0
     return [
         Deed(
             what=row.what, at=row.at, person=Person(name=row.person, account=row.account),
-            version=row.version, note="" if n < kill else row.note,
+            version=row.version, note=row.note if n >= kill or _is_kill(row, kills) else "",
         )
         for n, row in enumerate(rows)
     ]  # fmt: skip
+
+
+def _is_kill(act: Row[Any], kills: Collection[int]) -> bool:
+    """Return True for the act of a kill, whose reason stays: it stood in public."""
+    return act.what == "withdrawal" and act.version in kills
 
 
 def _place_of(rows: Sequence[Row[Any]], version: int) -> int:
@@ -82,13 +90,14 @@ def _place_of(rows: Sequence[Row[Any]], version: int) -> int:
     return next((n for n, row in enumerate(rows) if row.version == version), len(rows))
 
 
-def _version(row: Row[Any], person: Person, last: int) -> Version:
+def _version(row: Row[Any], person: Person, kills: Collection[int]) -> Version:
+    last = max(kills, default=0)
     killed = row.version <= last
     return Version(
         version=row.version,
         kind=row.kind,
         at=row.recorded_at,
-        note=row.note if row.version >= last else "",
+        note=row.note if row.version >= last or row.kill else "",
         kill=row.kill,
         killed=killed,
         person=person,
