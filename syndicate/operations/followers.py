@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import Connection
 
 from syndicate.channel.mailing_list import CommandLink, MailingList, PlainLetter
 from syndicate.errors import Bounced, UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Standing
+from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.people.followers import (
     FollowLetter,
     count_due,
@@ -26,11 +28,12 @@ from syndicate.operations.partner_letters import newest_note
 from syndicate.operations.partners import STATES, TOLD, as_held, settling
 from syndicate.report import Line, Report, ReportPart, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists, language_of
-from syndicate.subscribers.service_mailing import Outages, send_begun
+from syndicate.subscribers.service_mailing import Ending, Outages, send_each
 from syndicate.system.scrubbing import masked_address
 from syndicate.text.i18n import moment, words_for
 
 FOLLOWERS = "followers"  # in the place of a channel's name
+NOT_HERE = "its list is not in this machine's configuration: it waits for a machine that has it"
 REMINDER = "remind:"  # begins the name of a reminder
 
 
@@ -61,29 +64,43 @@ def _booked(office: Office, catalogue: Catalogue, uri: str, about: str) -> list[
 
 def tell_followers(office: Office) -> ReportPart:
     """Send the letters to followers that are due, and delete who follows no more."""
-    followers = office.ledger.followers
+    followers, outages = office.ledger.followers, Outages()
     followers.end_dead_claims()
-    due = followers.due()
-    mailing = _Mailing(office=office, known=known_lists(office) if due else {})
-    for letter in due:
-        if office.stopping():
-            break
-        if followers.begin(letter.id):  # else another process sends it
-            mailing.send(letter)
+    counts = Counter[tuple[str, str, str]]()
+    for letter, ending in send_each(
+        office, followers, followers.due(), _FollowerWriter(office), outages
+    ):
+        _count_bounce(office, letter, ending)
+        waits = ending.why if ending.state == "due" else ""
+        counts[letter.uri, ending.state, waits] += ending.state != "off"
     followers.forget_ended(office.clock())
-    return ReportPart(lines=mailing.lines, problems=tuple(mailing.outages.problems))
+    lines = tuple(_counted(*key, count) for key, count in counts.items() if count)
+    return ReportPart(lines=lines, problems=tuple(outages.problems))
+
+
+def _counted(uri: str, state: str, why: str, count: int) -> Line:
+    """Return how many letters about an article ended in a state, as a line."""
+    number = f"{count} {state.replace('_', ' ')}"
+    return Line(
+        channel=FOLLOWERS, about=uri, address="", action="letters",
+        state=STATES.get(state) or state_word(state), why=f"{number}: {why}" if why else number,
+    )  # fmt: skip
+
+
+def _count_bounce(office: Office, letter: FollowLetter, ending: Ending) -> None:
+    if isinstance(ending.error, Bounced):
+        with office.ledger.replies.once(f"follow/{letter.id}", letter.at) as db:
+            if db:
+                record_bounce(db, letter.subscriber, ending.error.code, office.clock())
 
 
 def follower_status(db: Connection, uri: str | None) -> list[Line]:
     """Return the letters to followers that are not at rest: those that only wait in one line."""
     held = withheld(db)
     waiting = [
-        Line(
-            channel=FOLLOWERS, about=about, address="", action="letters",
-            state=state_word("due"), why=f"{count} due", resolve=settling("follow", 0, "due"),
-        )
-        for about, count in count_due(db, uri=uri).items()
-    ]  # fmt: skip
+        replace(_counted(about, "due", why, count), resolve=settling("follow", 0, "due"))
+        for (about, why), count in count_due(db, uri=uri).items()
+    ]
     asked = [line_of_follower(row) for row in follower_rows(db, ASKED, uri=uri)]
     return [*(as_held(line, held) for line in waiting), *asked]
 
@@ -110,60 +127,38 @@ def resolve_follower(office: Office, number: int, state: str) -> Report:
     return report
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Mailing:
-    """One sending of letters to followers; each is committed before it leaves."""
+@dataclass(frozen=True)
+class _FollowerWriter:
+    """Writer of letters to followers."""
 
     office: Office
-    known: Mapping[str, KnownChannel]
-    outages: Outages = field(default_factory=Outages)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)  # by article and state
 
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        words = {"sent": "done", "due": "waiting", "in_doubt": "in doubt"}
-        return tuple(
-            Line(
-                channel=FOLLOWERS, about=uri, address="", action="letters",
-                state=words.get(state, state), why=f"{count} {state.replace('_', ' ')}",
-            )
-            for (uri, state), count in self.counts.items()
-        )  # fmt: skip
+    def sender(self, letter: FollowLetter) -> MailingList | str:
+        """Return the list that they came by; the first one where that is retired."""
+        known = self._lists.get(letter.channel)
+        if known is None and letter.is_retired:
+            known = self.office.postman
+        return known or NOT_HERE
 
-    def send(self, letter: FollowLetter) -> None:
-        """Send a letter that was begun, as the article stands now."""
-        state, why = self._sent(letter)
-        self.office.ledger.followers.end(letter.id, state, why)
-        if state != "off":
-            key = letter.uri, state
-            self.counts[key] = self.counts.get(key, 0) + 1
+    @cached_property
+    def _lists(self) -> dict[int, MailingList]:
+        known = known_lists(self.office)
+        return {known[channel.name].id: channel for channel in self.office.lists}
 
-    def _sent(self, letter: FollowLetter) -> tuple[str, str]:
-        """Return the state that a letter ends in, and why."""
-        composed = self._composed(letter)
-        if composed is None:
-            return "off", OVERTAKEN
-        edition = f"follow/{letter.uri}~{letter.about}"
-        ending = send_begun(self.office, self.known, composed, edition, self.outages)
-        if isinstance(ending.error, Bounced):
-            with self.office.ledger.replies.once(f"follow/{letter.id}", letter.at) as db:
-                if db:
-                    record_bounce(db, letter.subscriber, ending.error.code, self.office.clock())
-        return ending.state, ending.why
+    def edition(self, letter: FollowLetter) -> str:
+        return f"follow/{letter.uri}~{letter.about}"
 
-    def _composed(self, letter: FollowLetter) -> ServiceLetter | None:
+    def compose(self, letter: FollowLetter, sender: MailingList) -> ServiceLetter | str:
         office = self.office
-        known = next((k for k in self.known.values() if k.id == letter.channel), None)
-        sender = next((c for c in office.lists if known and c.name == known.name), None)
         with office.ledger.reading() as db:
             standing = Catalogue(db).articles.standing(letter.uri)
-        if known is None or sender is None or standing is None:
-            return None
-        words = _words(office, sender, standing, letter)
-        rendition = words and sender.plain_letter(office.publisher, letter.at, words)
-        if not rendition:
-            return None
-        token = office.ledger.followers.token(letter, known.key)
+        words = _words(office, sender, standing, letter) if standing else None
+        if words is None:
+            return OVERTAKEN
+        rendition = sender.plain_letter(office.publisher, letter.at, words)
+        if rendition is None:
+            return f"{sender.name} writes no such letters"
+        token = office.ledger.followers.token(letter)
         recipient = Recipient(id=f"{letter.follow}", email=letter.email, token=token)
         return ServiceLetter(sender=sender, rendition=rendition, recipient=recipient)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from syndicate.channel.mailing_list import MailingList
 from syndicate.config.partners import Partner
 from syndicate.errors import UsageError
-from syndicate.ledger import Catalogue, KnownChannel, Standing
+from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.people.partners import OPEN, PartnerLetter, partner_rows
 from syndicate.ledger.people.single_letters import ASKED, OVERTAKEN
 from syndicate.ledger.processes.withheld import withheld
@@ -18,8 +19,8 @@ from syndicate.model.delivery import Recipient
 from syndicate.office import Office
 from syndicate.operations.partner_letters import PartnerNews
 from syndicate.report import Line, Report, ReportPart, state_word
-from syndicate.subscribers.service_letters import ServiceLetter, known_lists
-from syndicate.subscribers.service_mailing import Outages, send_begun
+from syndicate.subscribers.service_letters import ServiceLetter
+from syndicate.subscribers.service_mailing import Outages, send_each
 
 PARTNERS = "partners"  # in the place of a channel's name
 TOLD = ("correction", "withdrawal", "reinstatement")  # kinds of revisions that they are told of
@@ -59,26 +60,14 @@ def _planned(partner: Partner, uri: str) -> Line:
 
 def tell_partners(office: Office) -> ReportPart:
     """Send the letters to partners that are due, and report them."""
-    partners = office.ledger.partners
+    partners, outages = office.ledger.partners, Outages()
     partners.end_dead_claims()
-    due = partners.due()
-    if not due:
-        return ReportPart()
-    mailing, lines = _Mailing(office=office, known=known_lists(office), outages=Outages()), []
-    for letter in due:
-        if office.stopping():
-            break
-        if partners.begin(letter.id):  # else another process sends it
-            mailing.send(letter)
-            lines += partner_lines(office, letter)
-    return ReportPart(lines=tuple(lines), problems=tuple(mailing.outages.problems))
-
-
-def partner_lines(office: Office, letter: PartnerLetter) -> list[Line]:
-    """Return how a letter stands now, as a line."""
-    with office.ledger.reading() as db:
-        rows = partner_rows(db, uri=letter.uri)
-    return [line_of_partner(row) for row in rows if row.id == letter.id]
+    endings = send_each(office, partners, partners.due(), _PartnerWriter(office), outages)
+    lines = [
+        line_of_partner(replace(letter, state=ending.state, why=ending.why))
+        for letter, ending in endings
+    ]
+    return ReportPart(lines=tuple(lines), problems=tuple(outages.problems))
 
 
 def line_of_partner(letter: PartnerLetter) -> Line:
@@ -98,35 +87,35 @@ def settling(kind: str, number: int, state: str) -> str:
     return f"syndicate resolve {kind}/{number} {answers}" if state in ASKED else ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Mailing:
-    """One sending of letters to partners; each is committed before it leaves."""
+@dataclass(frozen=True)
+class _PartnerWriter:
+    """Writer of letters to partners."""
 
     office: Office
-    known: Mapping[str, KnownChannel]
-    outages: Outages
 
-    def send(self, letter: PartnerLetter) -> None:
-        """Send a letter that was begun, as the article stands now."""
-        end = self.office.ledger.partners.end
-        composed = self._composed(letter)
-        if isinstance(composed, str):
-            end(letter.id, "off", composed)
-            return
-        edition = f"partner/{letter.uri}~{letter.version}"
-        ending = send_begun(self.office, self.known, composed, edition, self.outages)
-        end(letter.id, ending.state, ending.why)
-
-    def _composed(self, letter: PartnerLetter) -> ServiceLetter | str:
-        """Compose a letter; a sentence says why nobody needs it any more."""
-        office = self.office
-        partner = next((p for p in office.settings.partners if p.name == letter.partner), None)
+    def sender(self, letter: PartnerLetter) -> MailingList | str:
+        partner = self._partner(letter)
         if partner is None:
-            return f"partners.{letter.partner} is not configured any more"
-        named = next((c for c in office.lists if c.name == partner.list), None)
-        sender = named if partner.list else office.postman
-        if sender is None:
-            return "no mailing list is configured that could write it"
+            return (
+                f"partners.{letter.partner} is not in this machine's configuration: it waits for a"
+                f" machine that has it (or: syndicate resolve partner/{letter.id} --give-up)"
+            )
+        named = next((c for c in self.office.lists if c.name == partner.list), None)
+        sender = named if partner.list else self.office.postman
+        return sender or (
+            "no mailing list of this machine could write it: it waits for a machine with one"
+        )
+
+    def _partner(self, letter: PartnerLetter) -> Partner | None:
+        partners = self.office.settings.partners
+        return next((each for each in partners if each.name == letter.partner), None)
+
+    def edition(self, letter: PartnerLetter) -> str:
+        return f"partner/{letter.uri}~{letter.version}"
+
+    def compose(self, letter: PartnerLetter, sender: MailingList) -> ServiceLetter | str:
+        office, partner = self.office, self._partner(letter)
+        assert partner is not None
         news = _news(office, partner, letter)
         if news is None:
             return OVERTAKEN

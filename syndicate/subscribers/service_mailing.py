@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
+from typing import Protocol, TypeVar
 
 from syndicate.channel import Channel
+from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.single import send_once
 from syndicate.errors import Bounced, DeliveryError, Paused
 from syndicate.ledger import KnownChannel, Leaving, ReaderRequest
 from syndicate.ledger.people.goodbyes import DIED
 from syndicate.ledger.people.replies import LEAVERS
+from syndicate.ledger.people.single_letters import SingleLetters
 from syndicate.ledger.sending.consequences import DUE, Concerns, consequence_of
 from syndicate.model.delivery import Receipt
 from syndicate.office import Office
 from syndicate.subscribers.service_letters import (
     ServiceLetter,
     goodbye_letter,
+    known_lists,
     memberships_to_end,
     requested_letter,
 )
@@ -166,6 +170,61 @@ def send_begun(
     if isinstance(result, Receipt):
         return Ending(state="sent")
     return Ending(state=consequence_of(result).state, why=f"{result}", error=result)
+
+
+class SingleLetter(Protocol):
+    """A letter to one person, as the ledger keeps it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def why(self) -> str: ...
+
+
+Letter = TypeVar("Letter", bound=SingleLetter)
+Written = TypeVar("Written", bound=SingleLetter, contravariant=True)
+
+
+class LetterWriter(Protocol[Written]):
+    """Writer of single letters of one kind."""
+
+    def sender(self, letter: Written) -> MailingList | str:
+        """Return the list that sends a letter; a sentence says why this machine has none."""
+
+    def edition(self, letter: Written) -> str:
+        """Return the name of the edition that a letter is."""
+
+    def compose(self, letter: Written, sender: MailingList) -> ServiceLetter | str:
+        """Compose a letter as its article stands; a sentence says why nobody needs it any more."""
+
+
+def send_each(
+    office: Office, letters: SingleLetters, due: Iterable[Letter], writer: LetterWriter[Letter],
+    outages: Outages,
+) -> Iterator[tuple[Letter, Ending]]:  # fmt: skip
+    """Send letters to single people, each committed before it leaves; yield how each ended.
+
+    What this machine cannot send stays due for one that can; another process's is left out.
+    """
+    known: Mapping[str, KnownChannel] = {}
+    for letter in due:
+        if office.stopping():
+            break
+        sender = writer.sender(letter)
+        if isinstance(sender, str):
+            if letter.why != sender:
+                letters.put_off(letter.id, sender)
+            yield letter, Ending(state="due", why=sender)
+        elif letters.begin(letter.id):
+            known = known or known_lists(office)
+            composed = writer.compose(letter, sender)
+            ending = (
+                Ending(state="off", why=composed)
+                if isinstance(composed, str)
+                else send_begun(office, known, composed, writer.edition(letter), outages)
+            )
+            letters.end(letter.id, ending.state, ending.why)
+            yield letter, ending
 
 
 def send_letter(

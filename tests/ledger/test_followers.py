@@ -37,9 +37,11 @@ def book(ledger: Ledger, about: str) -> int:
 
 
 def test_each_change_and_reminder_is_booked_once_and_calls_off_older_ones(ledger: Ledger) -> None:
-    assert [book(ledger, about) for about in ("2", "2", "remind:1d")] == [2, 0, 2]
+    """A reminder calls off no correction, and a correction no reminder."""
+    booked = [book(ledger, about) for about in ("2", "2", "remind:7d", "remind:1d", "3")]
+    assert booked == [2, 0, 2, 2, 2]
     assert [(one.email, one.about) for one in ledger.followers.due()] == [
-        (ANI, "remind:1d"), (BUDI, "remind:1d"),
+        (ANI, "remind:1d"), (BUDI, "remind:1d"), (ANI, "3"), (BUDI, "3"),
     ]  # fmt: skip
 
 
@@ -50,13 +52,13 @@ def test_one_process_sends_a_letter_and_no_other(ledger: Ledger) -> None:
         begun = list(threads.map(lambda _: ledger.followers.begin(first.id), range(4)))
     assert sorted(begun) == [False, False, False, True]
     ledger.followers.end(first.id, "due", "later")
-    assert ledger.followers.due() == [second, first]  # put off
+    assert [each.id for each in ledger.followers.due()] == [second.id, first.id]  # put off
 
 
 def test_a_token_ends_it_once_and_a_year_ends_all(ledger: Ledger) -> None:
     book(ledger, "2")
     first, second = ledger.followers.due()
-    token = ledger.followers.token(first, "harian")
+    token = ledger.followers.token(first)
     found = [ledger.followers.end_one(token) for _ in range(2)]
     assert found == [(ANI, URI), ("", "")]
     assert ledger.followers.begin(second.id)

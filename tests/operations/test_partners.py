@@ -143,6 +143,47 @@ def test_what_is_reinstated_is_called_so_by_every_letter_and_says_why(office: Ne
     assert "menayangkan kembali artikel yang pernah ditariknya" in part(told[RADIO], "plain")
 
 
+@pytest.mark.parametrize("lacks", ["harian", "partners"])
+def test_a_machine_that_cannot_write_it_leaves_a_letter_to_one_that_can(
+    office: Newsroom, lacks: str
+) -> None:
+    published(office)
+    channels, tables = dict(office.channels), office.tables
+    office.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
+    office.rewrite("sembilan", "sepuluh")
+    if lacks == "harian":
+        del office.channels["harian"]
+        office.configure()
+    office.run("publish", "kabar.md", "--note", "Jam.")
+    office.smtp.faults = []
+    if lacks == "partners":
+        office.tables = {}
+        office.configure()
+    for _ in range(2):
+        office.run("tick", at=NOON)
+    assert office.letters == []
+    status = office.run("status", at=NOON)
+    assert status.code == 3
+    assert "waits for a machine" in status.out
+    office.channels, office.tables = channels, tables
+    office.configure()
+    office.run("tick", at=NOON)
+    assert len(to(office, RADIO)) == 1
+
+
+def test_a_letter_to_who_is_no_partner_any_more_can_be_given_up(office: Newsroom) -> None:
+    published(office)
+    office.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=1)]
+    office.rewrite("sembilan", "sepuluh")
+    office.run("publish", "kabar.md", "--note", "Jam.")
+    office.tables = {}
+    office.configure()
+    office.run("tick", at=NOON)
+    assert "syndicate resolve partner/2 --give-up" in office.run("status", at=NOON).out
+    assert office.run("resolve", "partner/2", "--give-up", at=NOON).code == 0
+    assert office.run("status", at=NOON).code == 0
+
+
 def test_the_plan_names_the_partners_and_sends_nothing(office: Newsroom) -> None:
     published(office)
     office.rewrite("sembilan", "sepuluh")

@@ -142,6 +142,55 @@ def test_a_follower_reads_why_an_article_is_reinstated(kabar: Postman) -> None:
     assert "Kini disetujui." in letter
 
 
+HERE = {"put back": [], "retired": ["channels", "retire", "harian"]}
+
+
+@pytest.mark.parametrize("way", HERE)
+def test_without_their_list_followers_are_told_by_another_machine_or_list(
+    kabar: Postman, way: str
+) -> None:
+    room = kabar.room
+    follow(kabar)
+    harian = room.channels.pop("harian")
+    room.configure()
+    if HERE[way]:
+        assert room.run(*HERE[way]).code == 0
+    room.rewrite("sembilan", "sepuluh")
+    answer = room.run("publish", "kabar.md", "--note", "Jamnya keliru.", at=NOON)
+    assert "a machine that has it" in answer.out or HERE[way]
+    for _ in range(2):
+        room.run("tick", at=NOON)
+    assert to(room, CICI, "RALAT") == []
+    assert (
+        [line["state"] for line in status(room)["open"]]
+        == ["waiting"] * len(status(room)["open"])
+        != []
+    )
+    name = "baru" if HERE[way] else "harian"
+    room.channels[name] = harian
+    room.configure()
+    room.run("tick", at=NOON)
+    [letter] = to(room, CICI, "RALAT")
+    assert commands(letter, "unsubscribe")
+    assert status(room)["open"] == []
+
+
+def test_who_left_the_list_before_its_letter_is_told_as_a_follower(kabar: Postman) -> None:
+    room = kabar.room
+    room.run("tick", at=EVENING)
+    kabar.bring(commands(to(room, ANI)[0], "follow")[0], sender=ANI)
+    room.run("tick", at=EVENING)
+    room.smtp.faults = [SmtpFault(at="rcpt", do="defer")]
+    room.rewrite("sembilan", "sepuluh")
+    room.run("publish", "kabar.md", "--note", "Jamnya keliru.", "--notify-readers", at=NEXT_EVENING)
+    room.smtp.faults = []
+    room.run("subscribers", "remove", "--list", "harian", ANI, "--yes", at=NEXT_EVENING)
+    room.let_pauses_end()
+    room.run("tick", at=NEXT_EVENING)
+    assert len(to(room, ANI, "RALAT")) == 1
+    assert room.rows("SELECT state FROM follow_letters") == [("sent",)]
+
+
 def test_who_follows_no_more_gets_nothing_more(kabar: Postman) -> None:
     room = kabar.room
     follow(kabar)

@@ -44,7 +44,7 @@ from syndicate.ledger.schema import (
 
 LONGEST = timedelta(days=365)  # that somebody follows an article
 TOLD_BY_LIST = "a list has told them"
-REACHED = ("due", "sending", "sent", "in_doubt")  # states of a list's letter that tells them
+COMING = ("due", "sending", "in_doubt")  # states of a list's letter that may still tell them
 MOST_DUE = 500  # letters that are read at once
 f, w = follows.c, follow_letters.c
 
@@ -56,6 +56,8 @@ class FollowLetter:
     id: int
     follow: int
     channel: int
+    channel_key: str
+    is_retired: bool  # its list is
     subscriber: int
     email: str
     uri: str
@@ -83,9 +85,9 @@ class Followers(SingleLetters):
         db.execute(insert(follows).values(**row, source=source))
         return True
 
-    def token(self, letter: FollowLetter, channel_key: str) -> str:
+    def token(self, letter: FollowLetter) -> str:
         """Return the token that ends what a letter is about."""
-        return self.tokens.make(FOLLOW, channel_key, letter.follow)
+        return self.tokens.make(FOLLOW, letter.channel_key, letter.follow)
 
     def unfollow(self, db: Connection, token: str) -> bool | None:
         """End what a token names; False where it has ended, None for no token of a follower."""
@@ -112,29 +114,37 @@ class Followers(SingleLetters):
             return (row.email, row.uri) if row else ("", "")
 
     def book(self, db: Connection, uri: str, about: str, at: datetime) -> int:
-        """Make a letter to each follower of an article due; those of before are called off."""
+        """Make a letter to each follower of an article due; older ones are called off.
+
+        Versions call off versions, and reminders reminders: neither tells what the other does.
+        """
         of_it = select(f.id).where(f.uri == uri)
         twice = exists().where(w.follow_id == f.id, w.about == about)
         rows = select(f.id, literal(about), literal(at, w.at.type), literal("due"))
         rows = rows.where(f.uri == uri, ~twice)
         columns = ["follow_id", "about", "at", "state"]
         booked = execute_counting(db, insert(follow_letters).from_select(columns, rows))
-        older = and_(w.follow_id.in_(of_it), w.about != about, w.state == "due")
+        same_kind = w.about.like("%:%") if ":" in about else w.about.not_like("%:%")
+        older = and_(w.follow_id.in_(of_it), same_kind, w.about != about, w.state == "due")
         if booked:
             off = update(follow_letters).where(older).values(state="off", why=OVERTAKEN)
             db.execute(off)
         return booked
 
     def due(self) -> list[FollowLetter]:
-        """Return letters that are due, those last that were put off; not who was told by a list."""
+        """Return letters that are due, those last that were put off.
+
+        Not to those whom a list has told; while a list's letter is on its way to them, they wait.
+        """
         with transaction(self.engine, reads=True) as db:
             if db.scalar(select(w.id).where(self._may_go).limit(1)) is None:
                 return []
         with transaction(self.engine) as db:
-            reached = and_(self._may_go, _told_by_list())
+            reached = and_(self._may_go, _told_by_list(["sent"]))
             off = update(follow_letters).where(reached).values(state="off", why=TOLD_BY_LIST)
             db.execute(off)
-            query = _letters().where(self._may_go).order_by(w.why != "", w.id)
+            may_go = and_(self._may_go, ~_told_by_list(COMING))
+            query = _letters().where(may_go).order_by(w.why != "", w.id)
             return [_letter(row) for row in db.execute(query.limit(MOST_DUE))]
 
     def forget_ended(self, at: datetime) -> int:
@@ -163,12 +173,16 @@ def follower_letter(db: Connection, number: int) -> FollowLetter | None:
     return _letter(row) if row else None
 
 
-def count_due(db: Connection, *, uri: str | None = None) -> dict[str, int]:
-    """Count by uri the letters to followers that wait to be sent."""
-    query = select(f.uri, func.count()).join(follow_letters, w.follow_id == f.id)
-    query = query.where(w.state.in_(("due", "sending"))).group_by(f.uri).order_by(f.uri)
+def count_due(db: Connection, *, uri: str | None = None) -> dict[tuple[str, str], int]:
+    """Count by uri, and by what put them off, the letters to followers that wait to be sent.
+
+    Not those that wait for a list's letter to the same person.
+    """
+    query = select(f.uri, w.why, func.count()).join(follow_letters, w.follow_id == f.id)
+    query = query.where(w.state.in_(("due", "sending")), ~_told_by_list(COMING))
+    query = query.group_by(f.uri, w.why).order_by(f.uri, w.why)
     rows = db.execute(query.where(f.uri == uri) if uri else query)
-    return {row[0]: row[1] for row in rows}
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def count_followers(db: Connection, uri: str) -> int:
@@ -212,15 +226,15 @@ def _is_held() -> ColumnElement[bool]:
     return exists().where(theirs.id == w.follow_id, is_withheld(theirs.uri))
 
 
-def _told_by_list() -> ColumnElement[bool]:
-    """Match the letters about a version that a list's letter tells the same person of."""
+def _told_by_list(states: Collection[str]) -> ColumnElement[bool]:
+    """Match the letters about a version of which a list's letter, in these states, tells, too."""
     items, digest = edition_items.c, letters.c
     about = follow_letters.c.about  # a reminder's name is no number, and PostgreSQL reads all rows
     version = case((about.not_like("%:%"), cast(about, Integer)))
     return exists().where(
         f.id == follow_letters.c.follow_id,
         digest.subscriber_id == f.subscriber_id,
-        digest.state.in_(REACHED),
+        digest.state.in_(states),
         items.edition_id == digest.edition_id,
         items.uri == f.uri,
         items.version >= version,
@@ -231,13 +245,16 @@ def _told_by_list() -> ColumnElement[bool]:
 def _letters() -> Any:
     columns = (
         w.id, w.follow_id, w.about, w.at, w.state, w.why, f.channel_id, f.subscriber_id, f.uri,
+        channels.c.key, channels.c.retired, subscribers.c.email,
     )  # fmt: skip
-    query = select(*columns, subscribers.c.email).join(follows, f.id == w.follow_id)
+    query = select(*columns).join(follows, f.id == w.follow_id)
+    query = query.join(channels, channels.c.id == f.channel_id)
     return query.join(subscribers, subscribers.c.id == f.subscriber_id)
 
 
 def _letter(row: Any) -> FollowLetter:
     return FollowLetter(
-        id=row.id, follow=row.follow_id, channel=row.channel_id, subscriber=row.subscriber_id,
+        id=row.id, follow=row.follow_id, channel=row.channel_id, channel_key=row.key,
+        is_retired=row.retired, subscriber=row.subscriber_id,
         email=row.email, uri=row.uri, about=row.about, at=row.at, state=row.state, why=row.why,
     )  # fmt: skip

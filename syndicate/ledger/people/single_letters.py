@@ -55,10 +55,21 @@ class SingleLetters:
             values = {"state": state, "why": why, **FREE}
             db.execute(update(self._table).where(ours).values(**values))
 
-    def settle(self, letter: int, state: str) -> bool:
-        """Settle a letter at a person's word; False where it is neither in doubt nor refused."""
+    def put_off(self, letter: int, why: str) -> None:
+        """Keep why this machine cannot send a letter; it stays due for one that can."""
         row = self._table.c
-        asked = and_(row.id == letter, row.state.in_(ASKED))
+        due = and_(row.id == letter, row.state == "due", row.why != why)
+        with transaction(self.engine) as db:
+            db.execute(update(self._table).where(due).values(why=why))
+
+    def settle(self, letter: int, state: str) -> bool:
+        """Settle a letter at a person's word; False where it is neither in doubt nor refused.
+
+        What is due can be given up.
+        """
+        row = self._table.c
+        states = (*ASKED, "due") if state == "off" else ASKED
+        asked = and_(row.id == letter, row.state.in_(states))
         with transaction(self.engine) as db:
             answered = update(self._table).where(asked).values(state=state, why="")
             return execute_counting(db, answered) == 1
