@@ -49,6 +49,8 @@ def history(
     from syndicate.operations.withdraw import identify
 
     with office(reads=True, as_json=as_json) as here:
+        if html:
+            _refuse_existing(Path(html))
         uri = scheduled_uri(here, article) or identify(here, article)
         found = article_history(here, uri, diff)
         if html:
@@ -98,6 +100,13 @@ def _show_audit(found: Audit) -> None:
         typer.echo(show.clean(problem), err=True)
 
 
+def _refuse_existing(path: Path) -> None:
+    from syndicate.errors import UsageError
+
+    if path.is_file():  # a device or a pipe may be written to
+        raise UsageError(f"--html: {path}: already exists (choose another name)")
+
+
 def _write_page(at: datetime, found: History, file: str) -> None:
     from syndicate.cli.show import clean
     from syndicate.errors import UsageError
@@ -105,7 +114,7 @@ def _write_page(at: datetime, found: History, file: str) -> None:
     from syndicate.system.disk import written
 
     path = Path(file)
-    if path.is_file() or not path.exists():
+    if not path.exists():
         refuse_as_root(path, path.parent)
     try:
         with written(path) as target:

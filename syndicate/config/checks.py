@@ -13,6 +13,7 @@ from syndicate.editorial.rules import why_not_off
 from syndicate.editorial.standards import Glossary, MinorsList, Standards
 from syndicate.model.finding import Severity
 
+SHORTEST_FIX = 7  # letters: in shorter words one letter makes another word too often
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -20,6 +21,13 @@ def _rule(name: str) -> str:
     if wrong := why_not_off(name):
         raise ValueError(wrong)
     return name
+
+
+def _long(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if len(name) < SHORTEST_FIX or not name.isalpha():
+            raise ValueError(f"'{name}': write single words of {SHORTEST_FIX} letters or more")
+    return names
 
 
 RuleName = Annotated[str, AfterValidator(_rule)]
@@ -43,6 +51,7 @@ class GlossarySettings(_Table):
     """``[glossary]``: names and words as the office spells them."""
 
     names: tuple[str, ...] = ()
+    fix: Annotated[tuple[str, ...], AfterValidator(_long)] = ()
     allow: tuple[str, ...] = ()
     office_words: bool = True
 

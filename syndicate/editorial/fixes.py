@@ -13,6 +13,8 @@ from syndicate.sources.bounds import MOST_ARTICLE_BYTES
 from syndicate.sources.identity import PART_SUFFIX
 from syndicate.system import disk
 
+TAG = re.compile(r"<[^<>]*>")
+CODE = ("<code", "</code>")
 LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -33,6 +35,17 @@ def fixed(text: str, findings: Sequence[Finding]) -> tuple[str, int]:
             text = f"{text[:start]}{fix.new}{text[start + len(fix.old) :]}"
             count += 1
     return text, count
+
+
+def have_same_form(html: str, other: str) -> bool:
+    """Return True for two texts that differ in their words alone: not in tags or code."""
+    return TAG.findall(html) == TAG.findall(other) and _code(html) == _code(other)
+
+
+def _code(html: str) -> list[str]:
+    """Return what stands between the tags of code."""
+    opens, closes = CODE
+    return [piece.partition(closes)[0] for piece in html.split(opens)[1:]]
 
 
 def fix_file(path: Path, findings: Sequence[Finding]) -> int:

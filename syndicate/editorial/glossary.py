@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from syndicate.editorial.common_words import is_common
 from syndicate.editorial.manuscript import Manuscript
 from syndicate.editorial.office_words import OFFICE_WORDS
 from syndicate.editorial.spelling import LONGEST_WORD, distance, letters_in
 from syndicate.editorial.standards import Glossary, Standards
 from syndicate.model.finding import Finding, Fix
 
-WORD = re.compile(r"[^\W\d_]{6,}")
 SUFFIXES = ("nya", "lah", "kah", "pun")  # that Indonesian writes at a word's end
 SHORTEST_NAME = 6  # letters: shorter words are near too many others
 TWO_EDITS = 9  # letters of a name from which on two edits still leave it plain
-CERTAIN_NAME = 7  # letters of a name from which on one edit is certain enough to be undone
+WORD = re.compile(rf"(?<!\w)[^\W\d_]{{{SHORTEST_NAME},}}(?!\w)")
+OPENS, CLOSES, EITHER = "\u201c\u00ab\u201e", "\u201d\u00bb", '"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,13 @@ class Near:
 class Speller:
     """The words of one glossary, by their first letter and length."""
 
-    def __init__(self, names: tuple[str, ...], allow: tuple[str, ...], office: tuple[str, ...]):
-        self._own = {word.casefold(): word for name in names for word in WORD.findall(name)}
-        common = {word: word for word in office}
-        self._names = common | self._own
-        self._right = {*self._names, *(word.casefold() for word in allow)}
+    def __init__(self, glossary: Glossary, office: str):
+        names = " ".join((*glossary.names, *glossary.fix, office))
+        self._own = {word.casefold(): _small_if_common(word) for word in WORD.findall(names)}
+        self._certain = {word.casefold() for word in WORD.findall(" ".join(glossary.fix))}
+        words = OFFICE_WORDS if glossary.office_words else ()
+        self._names = {word: word for word in words} | self._own
+        self._right = {*self._names, *(word.casefold() for word in glossary.allow)}
         self._by_form: dict[tuple[str, int], list[tuple[str, int]]] = {}
         for name in self._names:
             entry = name, letters_in(name)
@@ -43,22 +46,26 @@ class Speller:
         self._known: dict[str, Near | None] = {}
 
     def near(self, word: str) -> Near | None:
-        """Return the name that a word seems to be meant for; None for any other word."""
-        word = word.casefold()
-        if word not in self._known:
-            self._known[word] = None if len(word) > LONGEST_WORD else self._look(word)
-        return self._known[word]
+        """Return the name that a word seems to be meant for; None for any other word.
+
+        A word in small letters is meant for a name with capitals only where that is a long one.
+        """
+        folded = word.casefold()
+        if folded not in self._known:
+            self._known[folded] = None if len(word) > LONGEST_WORD else self._look(folded)
+        near = self._known[folded]
+        is_other = near and word[0].islower() and near.name[0].isupper()
+        return None if near and is_other and len(near.name) < TWO_EDITS else near
 
     def _look(self, word: str) -> Near | None:
         stem = _stem(word)
         if word in self._right or stem in self._right:
             return None
         found = sorted(self._candidates(stem))
-        if not found or _is_inflected(stem, found[0][1]):
+        if not found or _is_inflected(stem, found[0][1]) or is_common(word):
             return None
         edits, name = found[0]
-        is_alone = len(found) == 1
-        is_certain = is_alone and edits == 1 and name in self._own and len(name) >= CERTAIN_NAME
+        is_certain = len(found) == 1 and edits == 1 and name in self._certain
         return Near(self._names[name], is_certain)
 
     def _candidates(self, word: str) -> Iterator[tuple[int, str]]:
@@ -70,6 +77,11 @@ class Speller:
                     edits = distance(word, name, most)
                     if edits <= most:
                         yield edits, name
+
+
+def _small_if_common(word: str) -> str:
+    small = word.casefold()
+    return small if is_common(small) else word
 
 
 def _stem(word: str) -> str:
@@ -87,8 +99,7 @@ def _is_inflected(word: str, name: str) -> bool:
 @lru_cache(maxsize=8)
 def speller(glossary: Glossary, office: str) -> Speller:
     """Return the words of a glossary; ``office`` is the publisher's own name."""
-    words = OFFICE_WORDS if glossary.office_words else ()
-    return Speller((*glossary.names, office), glossary.allow, words)
+    return Speller(glossary, office)
 
 
 def misspellings(manuscript: Manuscript, standards: Standards) -> Iterator[Finding]:
@@ -97,13 +108,26 @@ def misspellings(manuscript: Manuscript, standards: Standards) -> Iterator[Findi
     for found in WORD.finditer(manuscript.prose):
         if near := names.near(found[0]):
             right = _as_typed(found[0], near.name)
+            is_quoted = near.is_certain and _is_quoted(manuscript, found.start())
             yield manuscript.finding(
                 "glossary",
                 found.start(),
                 f"“{found[0]}” is probably “{right}”",
                 "correct it, or add it to glossary.allow",
-                Fix(found[0], right) if near.is_certain else None,
+                Fix(found[0], right) if near.is_certain and not is_quoted else None,
             )
+
+
+def _is_quoted(manuscript: Manuscript, at: int) -> bool:
+    """Return True for a place within quotation marks, or in a quoted paragraph.
+
+    Straight marks of the front matter are YAML's.
+    """
+    before = manuscript.prose[:at]
+    before = before[before.rfind("\n\n") + 1 :].lstrip("\n")
+    opened = sum(map(before.count, OPENS)) - sum(map(before.count, CLOSES))
+    is_odd = at >= manuscript.body_start and before.count(EITHER) % 2 == 1
+    return opened > 0 or is_odd or before.lstrip().startswith(">")
 
 
 def _as_typed(word: str, name: str) -> str:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 # keys of the front matter whose values are no words of the article
 MACHINE_LINE = re.compile(
     r"(?:uri|url|date|expires|embargoedUntil|channels|profile|language|urgency|checks|repliesTo"
     r"|remind|edNote)\s*:"
 )
-FENCE = re.compile(r" {0,3}(?:```|~~~)")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*([^\n]*)")
+INDENTED = re.compile(r"(?: {4}| {0,3}\t)")
+LIST_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])[ \t]")
+ADDRESS_END = r"[^\s<>\"')\]}]*"
 NO_PROSE = re.compile(
-    r"`[^`\n]+`|<[A-Za-z/!][^<>]*>|\]\([^()\n]*\)|\b(?:https?://|www\.)[^\s<>\"')\]}]*"
+    rf"(?P<code>`{{1,8}})(?!`)[^\n]+?(?<!`)(?P=code)(?!`)|<[A-Za-z/!][^<>]*>|\]\([^()\n]*\)"
+    rf"|\]\[[^\[\]\n]*\]|\b(?:https?://|www\.){ADDRESS_END}"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]*|^ {0,3}\[[^\[\]\n]+\]:.*$|&[#\w]{2,10};"
+    rf"|(?<![\w.-])(?:[\w-]{{1,63}}\.){{1,6}}(?:[a-z]{{2,9}}/{ADDRESS_END}"
+    r"|(?:id|com|org|net|pdf|docx?|xlsx?|pptx?|jpe?g|png|webp|zip|apk|csv)(?!\w))"
+    r"|(?<![\w/&@#])[@#][\w.]*\w"
     r"|\bfile\s*:[^,}\n]*|\b(?:uri|role|alt|caption|creator|name)\s*:",
     re.MULTILINE,
 )
@@ -47,14 +55,38 @@ def _without_comments(body: str) -> str:
 
 
 def _without_code(body: str) -> str:
-    if "```" not in body and "~~~" not in body:
+    if not any(mark in body for mark in ("```", "~~~", "\n    ", "\n\t")):
         return body
-    lines, is_code = [], False
-    for line in body.splitlines(keepends=True):
-        is_fence = FENCE.match(line) is not None
-        lines.append(_spaces(line) if is_code or is_fence else line)
-        is_code = is_code != is_fence
-    return "".join(lines)
+    lines = body.splitlines(keepends=True)
+    return "".join(map(_code_blanked, lines, _are_code(lines)))
+
+
+def _code_blanked(line: str, is_code: bool) -> str:
+    return _spaces(line) if is_code else line
+
+
+def _are_code(lines: Iterable[str]) -> Iterator[bool]:
+    """Yield whether each line is of fenced or indented code (CommonMark 4.4, 4.5)."""
+    fence, is_list, after_code = "", False, True
+    for line in lines:
+        found = FENCE.match(line)
+        if fence:
+            yield True
+            if found and found[1].startswith(fence) and not found[2].strip():
+                fence = ""
+        elif found and not (found[1][0] == "`" and "`" in found[2]):
+            fence = found[1]
+            yield True
+        else:
+            is_list = bool(LIST_ITEM.match(line)) or (is_list and _is_within(line))
+            is_code = after_code and not is_list and INDENTED.match(line) is not None
+            after_code = is_code or not line.strip()
+            yield is_code
+
+
+def _is_within(line: str) -> bool:
+    """Return True for a line that may continue a list."""
+    return not line.strip() or line[0] in " \t"
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ class Glossary:
     """``[glossary]``: names and words of the office as they are spelt."""
 
     names: tuple[str, ...] = ()
+    fix: tuple[str, ...] = ()  # names whose misspellings are corrected by `check --fix`
     allow: tuple[str, ...] = ()  # words that are right although they are near a name
     office_words: bool = True  # also the program's own list
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from syndicate import sources
 from syndicate.delivery.evidence import refuse_older
 from syndicate.editorial.dead_links import LinkChecker
-from syndicate.editorial.fixes import fix_file
+from syndicate.editorial.fixes import fix_file, fixed, have_same_form
 from syndicate.errors import ArticleError, each_of
 from syndicate.intake.examined import Objection, manuscript_of, read_examined
 from syndicate.model.article import Edition
@@ -181,6 +181,18 @@ def fixed_articles(office: Office, paths: Sequence[Path], *, online: bool = Fals
     for finding in check_articles(office, paths).findings:
         if finding.fix:
             by_file.setdefault(Path(finding.path), []).append(finding)
-    counts = {path: fix_file(path, findings) for path, findings in by_file.items()}
+    sound = {path: found for path, found in by_file.items() if _is_kept(office, path, found)}
+    counts = {path: fix_file(path, findings) for path, findings in sound.items()}
     office.notes += [f"{path}: {count} fixed" for path, count in counts.items() if count]
     return check_articles(office, paths, online=online)
+
+
+def _is_kept(office: Office, path: Path, findings: Sequence[Finding]) -> bool:
+    """Return True where the corrected text can be read, with the links and code that it had."""
+    try:
+        before = sources.read(path, office.publisher)
+        text, _count = fixed(before.source, findings)
+        after = sources.read(path, office.publisher, text)
+    except ArticleError:
+        return False
+    return have_same_form(before.article.html, after.article.html)

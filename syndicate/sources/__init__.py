@@ -61,12 +61,15 @@ class Draft:
         return f"{self.path}:{self.lines.get(key, 1)}"
 
 
-def read(path: Path, publisher: Publisher) -> Draft:
-    """Read an article; what is wrong with it is an ArticleError of one line."""
+def read(path: Path, publisher: Publisher, text: str | None = None) -> Draft:
+    """Read an article; what is wrong with it is an ArticleError of one line.
+
+    ``text`` is read in the place of the file's own, as if it stood there.
+    """
     _refuse_other(path)
     from syndicate.sources import article_file
 
-    return article_file.read_file(path, publisher)
+    return article_file.read_file(path, publisher, text)
 
 
 def text_of(path: Path, *, bounded: bool = True) -> str:

@@ -52,16 +52,16 @@ RUNS = {"javascript", "vbscript", "data", "file"}
 LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-def read_file(path: Path, publisher: Publisher) -> Draft:
+def read_file(path: Path, publisher: Publisher, text: str | None = None) -> Draft:
     """Read and check one file; everything wrong is an ArticleError of one line."""
-    source = read_text(path)
+    source = read_text(path) if text is None else text
     try:
         parts = splitting.split_front_matter(source)
         front = parsing.read_table(parts.front, KEYS)
         if "headline" in front.entries and "uri" not in front.entries:
             parsing.refuse_no_room(parts.front)
         off = _checks_off(front)
-        article, text, taken = _article(front, parts, path.parent, publisher)
+        article, body, taken = _article(front, parts, path.parent, publisher)
     except Flaw as flaw:
         every = [_error(path, each, source) for each in (flaw, *flaw.others)]
         raise (every[0] if len(every) == 1 else Several(tuple(every))) from flaw
@@ -72,8 +72,8 @@ def read_file(path: Path, publisher: Publisher) -> Draft:
         source=source,
         files=data,
         lines=front.lines(),
-        remarks=(*field_markup.field_remarks(front), *text.remarks),
-        beside=text.beside,
+        remarks=(*field_markup.field_remarks(front), *body.remarks),
+        beside=body.beside,
         body_line=parts.body_line,
         checks_off=off,
     )

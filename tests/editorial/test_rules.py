@@ -163,11 +163,14 @@ def test_what_an_office_allows_is_no_misspelling(tmp_path: Path) -> None:
     ("typed", "corrected"),
     [
         ("di Diskomifotik kini", "di Diskominfotik kini"),
-        ("#DISKOMIFOTIK.", "#DISKOMINFOTIK."),
+        ("DISKOMIFOTIK.", "DISKOMINFOTIK."),
         ("Diskomifotiknya", "Diskominfotiknya"),
         ("Diskomifotik dan Diskomifotik", "Diskominfotik dan Diskominfotik"),
         ("wibsite Piangam", "wibsite Piangam"),  # no name of its own; one of six letters
         ("Dskomifotik", "Dskomifotik"),  # two letters off
+        ("“tulisan Diskomifotik” itu", "“tulisan Diskomifotik” itu"),
+        ('tertulis "Diskomifotik" di', 'tertulis "Diskomifotik" di'),
+        ("“Kami,” kata Diskomifotik", "“Kami,” kata Diskominfotik"),
     ],
 )
 def test_only_what_is_certain_is_fixed(tmp_path: Path, typed: str, corrected: str) -> None:
@@ -180,6 +183,49 @@ def test_a_fix_counts_only_where_its_words_still_stand() -> None:
     finding = Finding(path="x", line=2, column=3, rule="glossary", message="", fix=Fix("ab", "c"))
     assert fixed("1\n12ab", [finding]) == ("1\n12c", 1)
     assert fixed("1\n12xy", [finding]) == ("1\n12xy", 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Lihat [a][Diskomifotik] dan [b](/Diskomifotik/a).\n\n[Diskomifotik]: https://kantor.example/a",
+        "Contoh:\n\n    tulis Diskomifotik\n\tdan Diskomifotik",
+        "~~~\n```\nDiskomifotik\n~~~\n\n````\n```\nDiskomifotik\n````",
+        "Tulis ``Diskomifotik ` `` saja.",
+        "Lewat @Diskomifotik, #Diskomifotik, dan (@Diskomifotik.bengkalis).",
+        "Di bengkalis.go.id/Diskomifotik/a atau diskomifotik.bengkalisok.go.id.",
+        "Unduh file_Diskomifotik_1.pdf dan Diskomifotik.docx.",
+    ],
+)
+def test_what_is_no_prose_is_left_alone(tmp_path: Path, body: str) -> None:
+    assert "glossary" not in rules(tmp_path, article(body))
+
+
+def test_a_paragraph_in_a_list_is_prose(tmp_path: Path) -> None:
+    body = "- satu\n\n    lewat Diskomifotik\n\n~~~\nkode\n~~~\n\nKantor Diskomifotik."
+    assert rules(tmp_path, article(body)) == ["glossary"] * 2
+
+
+NAMES = ("Mulyadi", "Wahyudi", "Hidayat", "Rahmadani", "Bantan", "Mandau", "Perumahan")
+COMMON = [
+    "Perubahan jadwal penyidikan: bantuan dan mandat bagi para penyandang disabilitas.",
+    "Bantuan Mandat Perubahan Pendidikan Penyidikan Pendaratan Perumusan Pemerataan.",
+    "Pembangunan, pembagian, pengumpulan, penyelenggara, penghargaan, penghapusan.",
+    "The statistics of the administration, its information and verification.",
+]
+
+
+@pytest.mark.parametrize("body", COMMON)
+def test_a_common_word_is_no_misspelling(tmp_path: Path, body: str) -> None:
+    standards = replace(STANDARDS, glossary=Glossary(names=NAMES))
+    assert rules(tmp_path, article(body), standards) == []
+
+
+def test_other_people_s_names_are_never_corrected(tmp_path: Path) -> None:
+    text = article("Hadir Sri Mulyani, Wahyuni, Al Hidayah, Ramadani.")
+    findings = found(tmp_path, text, replace(STANDARDS, glossary=Glossary(names=NAMES)))
+    assert findings
+    assert fixed(text, findings) == (text, 0)
 
 
 def test_dates_are_read_as_offices_write_them() -> None:

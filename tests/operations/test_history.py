@@ -31,6 +31,7 @@ def history(room: Newsroom, *words: str, at: str = NEXT_EVENING) -> Any:
 
 
 def page(room: Newsroom, *words: str, at: str = NEXT_EVENING) -> str:
+    (room.folder / "riwayat.html").unlink(missing_ok=True)
     answer = room.run("history", "kabar.md", "-o", "riwayat.html", *words, at=at)
     assert answer.code == 0, answer.said
     return (room.folder / "riwayat.html").read_text(encoding="utf-8")
@@ -273,3 +274,15 @@ def test_every_word_of_the_page_is_in_both_languages() -> None:
     if template.exists():
         named = re.findall(r"words\.(\w+)", template.read_text(encoding="utf-8"))
         assert sorted(set(named) - ENGLISH.keys()) == []
+
+
+def test_a_page_is_never_written_over_another_file(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    for name in ("config.toml", "kabar.md", "syndicate.db"):
+        before = (room.folder / name).read_bytes()
+        answer = room.run("history", "kabar.md", "--html", name)
+        assert (answer.code, answer.complaint) == (
+            2, f"syndicate: --html: {name}: already exists (choose another name)"
+        )  # fmt: skip
+        assert (room.folder / name).read_bytes() == before

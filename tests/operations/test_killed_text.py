@@ -96,6 +96,7 @@ def outside(room: Newsroom, letters: int) -> list[str]:
         f"{letter['Subject']}\n{letter_text(letter)}" for letter in room.letters[letters:]
     ]
     words += [content.decode(errors="replace") for content in published_files(room).values()]
+    (room.folder / "history.html").unlink(missing_ok=True)
     pages = ("--html", "history.html"), ("--json",), ("--diff", "1..2"), ("--diff", "2..3")
     words += [room.run("history", "kabar.md", *page, at=EVENING).said for page in pages]
     return [*words, (room.folder / "history.html").read_text(encoding="utf-8")]

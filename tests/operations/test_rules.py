@@ -12,7 +12,7 @@ RULES = """
 [checks]
 off = ["all-caps"]
 [glossary]
-names = ["Diskominfotik"]
+fix = ["Diskominfotik"]
 [minors]
 list = "secrets/minors.txt"
 [profiles.agenda]
@@ -107,6 +107,14 @@ def test_what_is_certain_is_corrected_in_the_file_and_nothing_else(ruled: Newsro
     assert "fixed" not in ruled.run("check", "kabar.md", "--fix").out
 
 
+def test_a_correction_leaves_links_and_code_as_they_are(ruled: Newsroom) -> None:
+    path = ruled.write(body="Lihat [Diskomifotik].\n\n[Diskomifotik]: https://kantor.example/a")
+    before = path.read_bytes()
+    answer = ruled.run("check", "kabar.md", "--fix")
+    assert "glossary" in answer.out
+    assert path.read_bytes() == before
+
+
 def test_a_recruitment_says_what_it_must(ruled: Newsroom) -> None:
     front: dict[str, object] = {
         "profile": "rekrutmen", "expires": "2026-05-08T23:59:00+07:00",
@@ -171,6 +179,7 @@ def test_names_of_minors_are_kept_as_hashes_and_found(ruled: Newsroom) -> None:
         ('[checks]\noff = ["all-cap"]', "checks.off.0: the rule 'all-cap' is not known (did you"),
         ('[checks]\noff = ["placeholder"]', "cannot be switched off"),
         ('[checks]\nseverity = {all-caps = "fatal"}', "checks.severity.all-caps: "),
+        ('[glossary]\nfix = ["Kantor"]', "glossary.fix: 'Kantor': write single words of 7 "),
         ('[profiles.agenda]\nrequired = ["x"]', "profiles.agenda.required: 'x' cannot be"),
         ('[profiles.agenda]\nexpires = "soon"', "profiles.agenda.expires: write needed, or"),
         ('[profiles.agenda]\ncolour = "red"', "profiles.agenda.colour: unknown setting"),

@@ -18,7 +18,8 @@ OFFICE = Publisher(
     timezone="Asia/Jakarta", email="humas@kantor.example",
 )  # fmt: skip
 NOW = datetime(2024, 5, 1, 3, tzinfo=UTC)  # a Wednesday, ten o'clock in Bengkalis
-STANDARDS = Standards(glossary=Glossary(names=("Diskominfotik", "Piagam", "Fadhillah")))
+GLOSSARY = Glossary(names=("Piagam", "Fadhillah"), fix=("Diskominfotik",))
+STANDARDS = Standards(glossary=GLOSSARY)
 
 
 def article(body: str, headline: str = "Rapat digelar", **front: str) -> str:
