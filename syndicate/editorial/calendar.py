@@ -28,19 +28,30 @@ DAY_NAME = (
 )
 MONTH_NAME = _either(MONTH_NUMBERS)
 SPACE = r"[ \t\n\u00a0]{1,4}"
+# what may stand between a day of the week and its date, the lines of a list or table among it
+LINK = r"""
+    \*{0,2}\.?(?:[ ](?:pagi|siang|sore|malam|dini[ ]hari))?[ \u00a0]{0,2}\*{0,2}
+    [,/(|–-]?[ \t\n\u00a0]{0,4}\(?
+    (?:\|?[ \t\n]{0,3}[-*|]{0,2}[ ]{0,2}\*{0,2}(?:tanggal|tgl\.?)\*{0,2}[ \t]{0,3}[:|]?[ \t]{0,3})?
+"""
+WEEKS = re.compile(  # minggu is also the word for a week
+    r"(?:\d|\b(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|beberapa|tiap|setiap"
+    r"|per|selama|akhir|awal|tengah))[ \n]*$",
+    re.IGNORECASE,
+)
 # a day that belongs to a range, 2-8 Mei, has the range's first day before it
 DATE = re.compile(
     rf"""
     (?<![\w.,/-])
-    (?:(?P<weekday>{DAY_NAME})\.?,?{SPACE}\(?)?
+    (?:(?P<weekday>{DAY_NAME})\b{LINK})?
     (?:(?P<first>\d{{1,2}})[ ]?(?:-|–|—|s\.?d\.?|s/d|sampai(?:[ ]dengan)?|hingga|to)[ ]?)?
     (?:
-        (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?{SPACE}(?P<m1>{MONTH_NAME})\.?,?(?:{SPACE}(?P<y1>\d{{4}}))?
+        (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?{SPACE}(?:bulan{SPACE})?(?P<m1>{MONTH_NAME})\.?,?(?:{SPACE}(?P<y1>\d{{4}}))?
       | (?P<m2>{MONTH_NAME})\.?{SPACE}(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?{SPACE}(?P<y2>\d{{4}})
-      | (?P<d3>\d{{1,2}})/(?P<m3>\d{{1,2}})/(?P<y3>\d{{4}})
+      | (?P<d3>\d{{1,2}})(?P<mark>[/.-])(?P<m3>\d{{1,2}})(?P=mark)(?P<y3>\d{{4}}|\d\d)
       | (?P<y4>\d{{4}})-(?P<m4>\d\d)-(?P<d4>\d\d)
     )
-    (?![\w/-])
+    (?![\w/-]|[.]\d)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -72,6 +83,7 @@ class DateSaid:
     weekday: int | None  # from 0, Monday
     day: date | None
     is_range: bool
+    is_impossible: bool = False  # the calendar has no such day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,30 +99,45 @@ class TimeSaid:
 
 def dates_in(text: str) -> Iterator[DateSaid]:
     """Yield the dates of a text that the calendar has."""
+    return (date for date in all_dates_in(text) if not date.is_impossible)
+
+
+def all_dates_in(text: str) -> Iterator[DateSaid]:
+    """Yield the dates of a text, those that the calendar does not have among them."""
     for found in DATE.finditer(text):
-        name = re.sub(f"[{QUOTES}]", "'", (found["weekday"] or "").casefold())
         is_given, day = _day(found)
-        if is_given:
+        if is_given or (found["m1"] and int(found["d1"]) in range(1, 32)):
             yield DateSaid(
                 start=found.start(),
                 end=found.end(),
                 words=" ".join(found[0].split()),
-                weekday=DAYS.get(name),
+                weekday=_weekday(found),
                 day=day,
                 is_range=found["first"] is not None,
+                is_impossible=not is_given,
             )
 
 
+def _weekday(found: re.Match[str]) -> int | None:
+    name = re.sub(f"[{QUOTES}]", "'", (found["weekday"] or "").casefold())
+    is_week = name in ("minggu", "min") and WEEKS.search(
+        found.string[max(found.start() - 20, 0) : found.start()]
+    )
+    return None if is_week else DAYS.get(name)
+
+
 def _day(found: re.Match[str]) -> tuple[bool, date | None]:
-    """Return whether this is a date, and which."""
+    """Return whether this is a date, and which; a year of two digits needs a day of the week."""
     if found["m1"] and not found["y1"]:
         return True, None
-    year = int(found["y1"] or found["y2"] or found["y3"] or found["y4"])
+    year = found["y1"] or found["y2"] or found["y3"] or found["y4"]
+    if len(year) == 2 and not found["weekday"]:
+        return False, None
     day = int(found["d1"] or found["d2"] or found["d3"] or found["d4"])
     month = found["m3"] or found["m4"]
     number = int(month) if month else MONTH_NUMBERS[(found["m1"] or found["m2"]).casefold()]
     try:
-        return True, date(year, number, day)
+        return True, date(int(year) + (2000 if len(year) == 2 else 0), number, day)
     except ValueError:
         return False, None
 

@@ -14,7 +14,9 @@ WORD = re.compile(r"[^\W\d_]+")
 FEWEST_LETTERS = 12  # of a headline whose capitals count
 MOST_CAPITALS = 0.7  # of a headline's letters: names of offices have many
 SHOUTED_WORDS = 5  # in a row
-SHOUTED = re.compile(r"(?<!\w)[A-Z]{2,40}(?:[ ,&/-]{1,3}[A-Z]{2,40}){4,}(?!\w)")
+SHOUTED = re.compile(
+    rf"(?<!\w)[A-Z]{{2,40}}(?:[ ,&/-]{{1,3}}[A-Z]{{2,40}}){{{SHOUTED_WORDS - 1},}}(?!\w)"
+)
 IMAGE = re.compile(r"<img\b[^<>]*>")
 ALT = re.compile(r'\salt="[^"]*[^"\s]')
 SRC = re.compile(r'\ssrc="([^"]*)"')

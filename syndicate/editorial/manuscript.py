@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from html import unescape
 
-from syndicate.editorial.calendar import DateSaid, dates_in
+from syndicate.editorial.calendar import DateSaid, all_dates_in
 from syndicate.editorial.masking import masked
 from syndicate.editorial.rules import RULES
 from syndicate.model.article import Article, Publisher
@@ -103,8 +103,8 @@ class Manuscript:
 
     @cached_property
     def dates(self) -> tuple[DateSaid, ...]:
-        """The dates of the prose, in the front matter, too."""
-        return tuple(dates_in(self.prose))
+        """The dates of the prose, in the front matter, too; also those no calendar has."""
+        return tuple(all_dates_in(self.prose))
 
     @cached_property
     def links(self) -> tuple[str, ...]:

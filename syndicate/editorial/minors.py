@@ -64,15 +64,17 @@ def entry(name: str, key: bytes) -> str:
 
 
 def read(listed: MinorsList) -> Hashes | None:
-    """Return the office's list; None where it has none. ConfigError where it cannot be read."""
+    """Return the office's list; None where none is set. ConfigError where it cannot be read."""
     if listed.file is None or listed.key is None:
         return None
     try:
         stamp = listed.file.stat().st_mtime_ns, listed.key.stat().st_mtime_ns
     except FileNotFoundError as error:
-        if not listed.file.exists():
-            return None  # nobody was put on it yet
-        raise ConfigError(f"minors.key: {listed.key} is missing (restore it)") from error
+        name = "list" if not listed.file.exists() else "key"
+        raise ConfigError(
+            f"minors.{name}: {error.filename} is missing (restore it, or make a new list by"
+            " `syndicate minors add`)"
+        ) from error
     except OSError as error:
         raise ConfigError(f"minors: {error.filename} cannot be read: {error.strerror}") from error
     return _read(listed, stamp)
@@ -93,6 +95,8 @@ def _read(listed: MinorsList, _stamp: tuple[int, int]) -> Hashes:
             found.setdefault(int(match[1]), set()).add(bytes.fromhex(match[2]))
         elif line.strip() and not line.startswith("#"):
             raise ConfigError(f"{listed.file}:{number}: no entry of `syndicate minors add`")
+    if not found:
+        raise ConfigError(f"minors.list: {listed.file} holds no name (restore it)")
     return Hashes(key=key, of={count: frozenset(hashes) for count, hashes in found.items()})
 
 
@@ -127,7 +131,7 @@ def _key(path: Path) -> bytes:
 def minors_named(manuscript: Manuscript, standards: Standards) -> Iterator[Finding]:
     """Yield each place where a name of the list stands; the finding does not repeat it."""
     hashes = read(standards.minors)
-    if hashes is None or not hashes.of:
+    if hashes is None:
         return
     found = list(NAME_WORD.finditer(manuscript.prose))
     words = [folded_words(word[0]) for word in found]

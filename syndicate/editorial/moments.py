@@ -20,8 +20,15 @@ DEADLINE_REACH = 60  # characters before a date in which words make it a deadlin
 
 
 def wrong_weekdays(manuscript: Manuscript, _standards: Standards) -> Iterator[Finding]:
-    """Yield each date whose day of the week is another one."""
+    """Yield each date whose day of the week is another one, or that does not exist."""
     for date in manuscript.dates:
+        if date.is_impossible:
+            yield manuscript.finding(
+                "weekday-mismatch",
+                date.start,
+                f"“{date.words}”: the calendar has no such day",
+                "correct the date",
+            )
         if date.weekday is None or date.day is None or date.is_range:
             continue
         if date.weekday != date.day.weekday():
@@ -59,7 +66,7 @@ def _is_deadline(prose: str, date: DateSaid) -> bool:
 
 
 def times_without_zone(manuscript: Manuscript, _standards: Standards) -> Iterator[Finding]:
-    """Yield each time of day that names no zone, where nothing else in its block does."""
+    """Yield each time of day without a zone behind it; a table names the zone once."""
     for block in manuscript.blocks:
         if block.is_table and ZONE_NEAR.search(block.text):
             continue

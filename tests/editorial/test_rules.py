@@ -206,6 +206,42 @@ def test_a_paragraph_in_a_list_is_prose(tmp_path: Path) -> None:
     assert rules(tmp_path, article(body)) == ["glossary"] * 2
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Kamis tanggal 18 Maret 2022", "Kamis tgl 18 Maret 2022", "Kamis, tgl. 18 Maret 2022",
+        "Kamis, tanggal 18 bulan Maret 2022", "Kamis malam, 18 Maret 2022", "Kamis (18/03/22)",
+        "Kamis, 18-03-2022", "Kamis 18.03.2022", "Kamis,18 Maret 2022", "Kamis/18 Maret 2022",
+        "Kamis - 18 Maret 2022", "**Kamis**, 18 Maret 2022", "Hari: Kamis\nTanggal: 18 Maret 2022",
+        "- Hari: Kamis\n- Tanggal: 18 Maret 2022", "Minggu, 18 Maret 2022",
+        "Jumat 31 Februari 2022",
+        "| a | b |\n|---|---|\n| Hari | Kamis |\n| Tanggal | 18 Maret 2022 |",
+        "30 Februari 2022",
+    ],
+)  # fmt: skip
+def test_a_day_that_is_not_its_date_s_is_found_however_it_is_written(
+    tmp_path: Path, words: str
+) -> None:
+    assert "weekday-mismatch" in rules(tmp_path, article(f"Rapat\n\n{words}\n\ndi aula."))
+    right = words.replace("Kamis", "Jumat")
+    if right != words:
+        assert "weekday-mismatch" not in rules(tmp_path, article(f"Rapat\n\n{right}\n\ndi aula."))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Pelatihan dua minggu, 18 Maret 2022 dimulai. Selama dua minggu 1 Maret 2022.",
+        "Setiap minggu 18 Maret 2022 dan akhir minggu, 18 Maret 2022.",
+        "Kamis dan Jumat, 17 dan 18 Maret 2022. Kamis s.d. Jumat, 17 s.d. 18 Maret 2022.",
+        "Versi 1.2.2022.3, kode 31/02/2022 dan 18.03.22 di berkas.",
+        "Kamis (17/03/22), Jumat 18.03.2022, Jumat malam, 18 Maret 2022 pukul 20.00 WIB.",
+    ],
+)
+def test_weeks_and_ranges_are_no_days(tmp_path: Path, body: str) -> None:
+    assert "weekday-mismatch" not in rules(tmp_path, article(body))
+
+
 NAMES = ("Mulyadi", "Wahyudi", "Hidayat", "Rahmadani", "Bantan", "Mandau", "Perumahan")
 COMMON = [
     "Perubahan jadwal penyidikan: bantuan dan mandat bagi para penyandang disabilitas.",

@@ -13,8 +13,6 @@ RULES = """
 off = ["all-caps"]
 [glossary]
 fix = ["Diskominfotik"]
-[minors]
-list = "secrets/minors.txt"
 [profiles.agenda]
 required = ["dateline"]
 channels = ["feed"]
@@ -29,6 +27,9 @@ COMPLETE = (
     "Pendaftaran dibuka 4 Mei 2026 08.00 WIB, ditutup 8 Mei 2026 23.59 WIB di"
     " [Siakba](https://siakba.kpu.go.id/). Pendaftaran tidak dipungut biaya."
 )
+
+
+MINORS = '\n[minors]\nlist = "secrets/minors.txt"\n'
 
 
 @pytest.fixture
@@ -155,6 +156,11 @@ def test_a_new_article_is_made_of_the_profile_s_own_template(ruled: Newsroom) ->
 
 
 def test_names_of_minors_are_kept_as_hashes_and_found(ruled: Newsroom) -> None:
+    with (ruled.folder / "config.toml").open("a") as file:
+        file.write(MINORS)
+    ruled.write()
+    for words in (("check", "kabar.md"), ("publish", "kabar.md")):
+        assert "minors.list: " in ruled.run(*words).complaint
     (ruled.folder / "names.txt").write_text("Siti Contoh Rahasia\nbudi  SANTÓSO\n")
     assert "2 of 2 added" in ruled.run("minors", "add", "names.txt").out
     assert "0 of 2 added" in ruled.run("minors", "add", "names.txt").out
@@ -169,6 +175,11 @@ def test_names_of_minors_are_kept_as_hashes_and_found(ruled: Newsroom) -> None:
     (ruled.folder / "names.txt").write_text("Siti\n")
     answer = ruled.run("minors", "add", "names.txt")
     assert (answer.code, "Siti" in answer.said) == (2, False)
+    listed = kept.read_text()
+    for content in ("", "# 2 names\n"):
+        kept.write_text(content)
+        assert "minors.txt holds no name" in ruled.run("check", "kabar.md").complaint
+    kept.write_text(listed)
     key.unlink()
     assert "minors.key: " in ruled.run("check", "kabar.md").complaint
 
