@@ -150,8 +150,8 @@ class Mortal:
             try:
                 _wait_until_it_answers(self.url, self.process, self.home / "log")
                 return
-            except NoPostgres as error:  # on a busy machine the killed ones take their time to go
-                if "pre-existing shared memory" not in f"{error}" or time.monotonic() > until:
+            except NoPostgres:  # the killed ones keep its port and memory until they have gone
+                if time.monotonic() > until:
                     raise
             time.sleep(0.2)
 
@@ -280,7 +280,7 @@ def _started(
     changes: Mapping[str, str] = MappingProxyType({}),
 ) -> subprocess.Popen[bytes]:  # fmt: skip
     command = [str(programs / "postgres"), "-D", str(home / "data"), "-p", str(port)]
-    with (home / "log").open("wb") as log:
+    with (home / "log").open("ab") as log:  # which killed ones may still hold
         return subprocess.Popen(
             [*command, "-k", str(home), *_options({**SETTINGS, **changes})],
             stdin=subprocess.DEVNULL,
