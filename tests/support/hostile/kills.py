@@ -32,6 +32,7 @@ from support.newsroom import MORNING, Answer, Newsroom, newsroom, parsed, part
 from syndicate.loopback import botapi
 
 PATIENCE = 60.0
+LONGER = 1.05  # so that, whatever else the machine does, every other blow comes in time
 MOST_TRIES = 3  # rounds for each kill that is wanted: some come too late
 TRIES = 20  # runs after a kill, until everything must be done
 READERS = 25
@@ -110,8 +111,10 @@ class Trial(ABC):
             words = self.prepare(number)
             if strike(self, words):
                 self.figures.kills += 1
+                self.takes *= LONGER
             else:
                 self.figures.late += 1
+                self.takes /= LONGER
             self.balance(number)
             self.judge(number, self.again(words))
 
