@@ -102,6 +102,10 @@ class LedgerError(SyndicateError):
     """The ledger cannot be read or written."""
 
 
+class OldLedger(LedgerError):
+    """The ledger is an older copy than what was sent with it: it knows too little to send."""
+
+
 class NotStorable(LedgerError):
     """The ledger refuses a value, or a change that contradicts another; it is well otherwise."""
 

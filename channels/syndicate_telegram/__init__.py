@@ -101,7 +101,8 @@ class Telegram(Revises, Removes, Finds, Notifies, Previews):
     kind: ClassVar[str] = "telegram"
     limit: ClassVar[int] = TEXT_UNITS
     timing: ClassVar[Timing] = Timing()
-    _main_chat = ""  # of a rehearsal, which must not go there
+    _main_chat = ""  # the readers', where a rehearsal or a message of the office must not go
+    _setting = ""  # that names the chat instead; "" where it stands in another table
 
     token: SecretStr
     chat: ChatName
@@ -274,6 +275,7 @@ class Telegram(Revises, Removes, Finds, Notifies, Previews):
         # topics are the main chat's own
         trial = replace(self, chat=self.test_chat, test_chat="", thread=0)
         trial._main_chat, trial.office_sites = self.chat, self.office_sites
+        trial._setting = f"channels.{self.name}.test_chat: "
         return trial
 
     def errand(self, to: str, message: OfficeMessage, publisher: Publisher) -> Errand:
@@ -283,6 +285,7 @@ class Telegram(Revises, Removes, Finds, Notifies, Previews):
         there = replace(
             self, chat=to, test_chat="", audit_chat="", thread=0, silent=False, quiet=""
         )
+        there._main_chat = self.chat
         post = Post(text=f"{message.subject}\n\n{message.text}")
         rendition = Rendition(address=POST, media_type="application/json", content=post.content)
         return Errand(channel=there, rendition=rendition)
@@ -334,12 +337,12 @@ class Telegram(Revises, Removes, Finds, Notifies, Previews):
         self._client.__exit__()
 
     def _refuse_main_chat(self, client: BotClient) -> None:
-        """Refuse a rehearsal in the main chat, however that is named."""
+        """Refuse to write for others than readers in the main chat, however that is named."""
         with suppress(Declined):  # a main chat that the bot does not see yet is another
             if _numeric_id(client, self._main_chat) == self._identity:
                 raise Refused(
-                    f"channels.{self.name}.test_chat: {self.chat} is {self._main_chat} itself: name"
-                    " another chat (nothing was posted)"
+                    f"{self._setting}{self.chat} is {self._main_chat} itself: name another chat"
+                    " (nothing was posted)"
                 )
 
     @property

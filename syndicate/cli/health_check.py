@@ -36,19 +36,19 @@ def health_check() -> Iterator[None]:
 
 
 def _url() -> str:
-    """Return the address to ping; "" where none is set, or the configuration cannot be read.
+    """Return the address to ping; "" where none is set, or none can be read.
 
-    The command itself says what is wrong there.
+    It is read alone, so that it hears of a configuration that is wrong elsewhere; the command
+    itself says what is wrong.
     """
-    from syndicate.config.loader import find, load
+    from syndicate.config.loader import find, ping_address
     from syndicate.errors import SyndicateError
     from syndicate.system.local import leads_here
 
     try:
-        desk = load(find(invocation.config_path)).desk
+        url = ping_address(find(invocation.config_path)).rstrip("/")
     except SyndicateError:
         return ""
-    url = desk.ping.get_secret_value().rstrip("/")
     return "" if is_rehearsed() and not leads_here(url) else url
 
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
-from syndicate.config.loader import ENV_REFERENCE, PASSWORD_IN_URL
+from syndicate.config.loader import PASSWORD_IN_URL
+from syndicate.config.references import ENV_REFERENCE
 from syndicate.errors import ConfigError, UsageError
 from syndicate.model.article import Publisher
 from syndicate.model.profile import PROFILES, Profile
@@ -80,7 +81,7 @@ def zone_named(answer: str) -> str:
 
 def _try(folder: Path, answers: Answers) -> None:
     """Open the configuration that would be written; what it takes from elsewhere is not needed."""
-    from syndicate.config.loader import ENV_REFERENCE, checked
+    from syndicate.config.loader import checked
     from syndicate.config.registry import make_channels
 
     text = ENV_REFERENCE.sub("1:x", _config(answers))

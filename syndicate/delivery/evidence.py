@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from syndicate.channel import Channel
 from syndicate.channel.collection import Collection
-from syndicate.errors import LedgerError
+from syndicate.errors import LedgerError, OldLedger
 from syndicate.ledger import Catalogue
 from syndicate.ledger.database.generations import older_because
 from syndicate.office import Office
@@ -19,10 +19,10 @@ UNKNOWN_TOKEN = "a letter came back with the token of an unknown reader"  # noqa
 
 
 def refuse_older(office: Office, *, dry: bool = False) -> None:
-    """Raise LedgerError for a ledger that is older than what was sent; a ``dry`` run notes it."""
+    """Raise OldLedger for a ledger that is older than what was sent; a ``dry`` run notes it."""
     why = older(office)
     if why and not dry:
-        raise LedgerError(why)
+        raise OldLedger(why)
     if why:
         office.notes.append(why)
 

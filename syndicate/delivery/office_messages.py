@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from syndicate.channel.office_messages import Errand
 from syndicate.delivery.single import send_once
-from syndicate.errors import DeliveryError, Refused, Unavailable
+from syndicate.errors import DeliveryError, OldLedger, Refused, Unavailable
 from syndicate.model.delivery import Receipt
 from syndicate.network.exchange import Limits
 from syndicate.network.public import Site, sites
@@ -25,7 +26,8 @@ USER_AGENT = "syndicate"
 
 def send_errand(office: Office, errand: Errand, key: str) -> str:
     """Send a message by its channel; returns why that failed, "" if it did not."""
-    office.ledger.generations.advance_once()
+    with suppress(OldLedger):  # of which the office is to hear
+        office.ledger.generations.advance_once()
     office.acted = True
     result: Receipt | DeliveryError = send_once(
         office, errand.channel, key, errand.rendition, recipient=errand.recipient
@@ -38,7 +40,7 @@ def post_json(office: Office, setting: str, url: str, document: Mapping[str, Any
     if office.ledger.rehearsal and not leads_here(url):
         return f"{setting}: {AWAY}"
     try:
-        status = _asked("POST", setting, url, POST_LIMITS, office.sites, json=document)
+        status = _posted(setting, url, POST_LIMITS, office.sites, json=document)
     except DeliveryError as error:
         return office.scrub(str(error))
     except Exception as error:
@@ -50,7 +52,7 @@ def post_json(office: Office, setting: str, url: str, document: Mapping[str, Any
 def ping(url: str, *, scrub: Callable[[str], str] = str) -> str:
     """Say to a health check that we are here; returns why that failed, "" if it did not."""
     try:
-        status = _asked("POST", "desk.ping", url, PING_LIMITS, frozenset())
+        status = _posted("desk.ping", url, PING_LIMITS, frozenset())
     except DeliveryError as error:
         return scrub(str(error))
     except Exception as error:
@@ -59,16 +61,14 @@ def ping(url: str, *, scrub: Callable[[str], str] = str) -> str:
     return "" if 200 <= status < 300 else f"desk.ping: the server answered {status}"
 
 
-def _asked(
-    method: str, setting: str, url: str, limits: Limits, own: frozenset[Site], **given: Any
-) -> int:
+def _posted(setting: str, url: str, limits: Limits, own: frozenset[Site], **given: Any) -> int:
     """Return the status of an answer. What the office itself names may lie inside its network."""
     from syndicate.network.asking import HttpClient, NoAnswer
 
     headers = {"User-Agent": USER_AGENT}
     try:
         with HttpClient(setting, own=own | sites([url])) as client:
-            return client.ask(method, url, limits, headers=headers, **given).status_code
+            return client.ask("POST", url, limits, headers=headers, **given).status_code
     except NoAnswer as error:
         raise Unavailable(f"{setting}: {error or 'no answer'}") from None
     except ValueError as error:

@@ -128,6 +128,7 @@ def _canaries(db: Connection) -> None:
         Column("key", String(32), nullable=False, unique=True),
         Column("sent_at", Moment, nullable=False),
         Column("arrived_at", Moment),
+        Column("refused", Text, nullable=False, server_default=""),
     )
     frozen.create_all(db)
 

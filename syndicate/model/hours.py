@@ -11,8 +11,11 @@ HOURS = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 
 def valid_hours(text: str) -> str:
     """Check a setting; ValueError for what names no hours. Empty is none."""
-    if text and not HOURS.fullmatch(text):
+    found = HOURS.fullmatch(text)
+    if text and not found:
         raise ValueError("write it like 22:00-06:00")
+    if found and found.groups()[:2] == found.groups()[2:]:
+        raise ValueError("begins when it ends, which would be always: write it like 22:00-06:00")
     return text
 
 

@@ -26,6 +26,11 @@ def send_canaries(office: Office, channel: MailingList, known: KnownChannel) -> 
     )
 
 
+def unsent(name: str, why: str) -> str:
+    """Say that a list's canary got no copy."""
+    return f"{name}: its digest could not be sent to the canary: {why}"
+
+
 def _sent(
     office: Office, channel: MailingList, known: KnownChannel, numbers: Iterable[int]
 ) -> Iterator[str]:
@@ -41,6 +46,6 @@ def _sent(
             office, channel, canary.nonce, canary.rendition, recipient=recipient, known=known
         )
         if not isinstance(result, Receipt | InDoubt):
-            office.ledger.canaries.take_back(number)
-            yield f"{channel.name}: its digest could not be sent to the canary: {result}"
+            office.ledger.canaries.note_refusal(number, office.scrub(str(result)))
+            yield unsent(channel.name, str(result))
             return

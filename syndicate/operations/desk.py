@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from syndicate.channel.mailing_list import MailingList
 from syndicate.channel.office_messages import Notifies, OfficeMessage
 from syndicate.delivery.office_messages import post_json, send_errand
-from syndicate.errors import ConfigError, LedgerError, SyndicateError
+from syndicate.errors import ConfigError, LedgerError, OldLedger, SyndicateError
 from syndicate.ledger.sending.matters import Matter
 from syndicate.office import Office
 from syndicate.operations.matters import current_matters
@@ -41,49 +41,50 @@ def tell_desk(office: Office, report: Report) -> ReportPart:
     if not office.settings.desk.is_told:
         return ReportPart(problems=office.settings.unset_desk)
     try:
-        found_ways = list(ways(office))  # a wrong one is named before it is needed
         found = current_matters(office, report)
-        return _tell(office, found_ways, found, is_whole=not office.stopping())
+        return _tell(office, found, is_whole=not office.stopping())
     except LedgerError:
         raise
-    except ConfigError as error:
-        return ReportPart(problems=(str(error), *office.settings.unset_desk))
     except Exception as error:  # whoever tells of failures is not to be one
         unexpected(log, "the desk could not be told", error)
         return ReportPart(problems=(f"the desk could not be told: {office.scrub(repr(error))}",))
 
 
 def tell_failure(office: Office, error: Exception) -> None:
-    """Tell that a tick broke off; what else there is to tell is not known then."""
-    if not office.settings.desk.is_told or isinstance(error, LedgerError):
+    """Tell that a tick broke off; what else there is to tell is not known then.
+
+    A ledger that is an old copy is no place to look up readers; what the desk was told may stand
+    there nevertheless.
+    """
+    is_lost = isinstance(error, LedgerError) and not isinstance(error, OldLedger)
+    if not office.settings.desk.is_told or is_lost:
         return
     why = f"{error}" if isinstance(error, SyndicateError) else f"unexpected {error!r}"
     matter = Matter(
         key=TICK, says=f"tick broke off: {office.scrub(why)}", command="syndicate tick -v"
     )
     try:
-        _tell(office, list(ways(office)), [matter], is_whole=False)
+        _tell(office, [matter], is_whole=False)
     except Exception as second:
         unexpected(log, "the desk could not be told", second)
 
 
-def _tell(
-    office: Office, found_ways: list[Way], found: Sequence[Matter], *, is_whole: bool
-) -> ReportPart:
+def _tell(office: Office, found: Sequence[Matter], *, is_whole: bool) -> ReportPart:
     """Tell of what is claimed; the first way that works is enough."""
     ledger, at = office.ledger.matters, office.clock()
+    found_ways, wrong = ways(office)  # a wrong one is named before it is needed
     ledger.update([_clean(office, matter) for matter in found], at, is_whole=is_whole)
     claimed = ledger.claim()
     if not claimed:
-        return ReportPart(problems=office.settings.unset_desk)
+        return ReportPart(problems=wrong)
     failed = {matter.channel for matter in found} - {""}
-    why: list[str] = [*office.settings.unset_desk]
+    why = list(wrong)
     try:
         for way in _in_order(found_ways, claimed, failed):
             problem = way.send(_message(office, claimed), claimed)
             if not problem:
                 ledger.note_told(claimed, way.setting, at)
-                return ReportPart(problems=office.settings.unset_desk)
+                return ReportPart(problems=wrong)
             why.append(problem)
     finally:
         ledger.let_go()
@@ -100,23 +101,35 @@ def _in_order(found: list[Way], claimed: Iterable[Matter], failed: set[str]) -> 
     return sorted(found, key=lambda way: (way.channel in failed, way.setting not in heard))
 
 
-def ways(office: Office) -> Iterator[Way]:
-    """Yield the ways to the desk, in the order of the table; ConfigError for a wrong one."""
-    desk = office.settings.desk
-    if desk.email:
+def ways(office: Office) -> tuple[list[Way], tuple[str, ...]]:
+    """Return the ways to the desk, in the order of the table, and what is wrong with others."""
+    found, wrong = [], []
+    for way in (_by_mail, _by_chat, _by_webhook):
+        try:
+            found += way(office)
+        except ConfigError as error:
+            wrong.append(str(error))
+    return found, (*wrong, *office.settings.unset_desk)
+
+
+def _by_mail(office: Office) -> Iterator[Way]:
+    if to := office.settings.desk.email:
         postman = office.postman
         if not isinstance(postman, Notifies):
             raise ConfigError("desk.email: no letters can leave (set smtp and sender in [mail])")
-        yield Way(
-            setting="desk.email",
-            channel=postman.name,
-            send=partial(_send, office, "desk.email", postman, desk.email),
-        )
-    if desk.telegram:
-        channel, chat = chat_of(office, desk.telegram)
+        send = partial(_send, office, "desk.email", postman, to)
+        yield Way(setting="desk.email", channel=postman.name, send=send)
+
+
+def _by_chat(office: Office) -> Iterator[Way]:
+    if named := office.settings.desk.telegram:
+        channel, chat = chat_of(office, named)
         send = partial(_send, office, "desk.telegram", channel, chat)
         yield Way(setting="desk.telegram", channel=channel.name, send=send)
-    if url := desk.webhook.get_secret_value():
+
+
+def _by_webhook(office: Office) -> Iterator[Way]:
+    if url := office.settings.desk.webhook.get_secret_value():
         yield Way(setting="desk.webhook", send=partial(_post, office, url))
 
 
@@ -129,15 +142,19 @@ def chat_of(office: Office, text: str) -> tuple[Notifies, str]:
     ]
     name, colon, chat = text.partition(":")
     named = next((channel for channel in able if colon and channel.name == name), None)
-    if named and chat:
-        return named, chat
-    if not able or colon:
+    if not able or (colon and not (named and chat)):
         names = ", ".join(channel.name for channel in able) or "none"
         raise ConfigError(
             "desk.telegram: write CHANNEL:CHAT, with a channel that writes to chats"
             f" (configured: {names})"
         )
-    return able[0], text
+    channel, chat = (named, chat) if named else (able[0], text)
+    if readers := next((each.name for each in able if each.target() == chat), ""):
+        raise ConfigError(
+            f"desk.telegram: {chat} is where channels.{readers} publishes: name a chat of the"
+            " office"
+        )
+    return channel, chat
 
 
 def _send(
@@ -183,8 +200,6 @@ def document(office: Office, message: OfficeMessage, matters: Sequence[Matter]) 
 
 def _clean(office: Office, matter: Matter) -> Matter:
     """Return a matter whose words hold no secret and have a length that people read."""
-    from dataclasses import replace
-
     says = shortened(" ".join(office.scrub(matter.says).split()), LONGEST_SENTENCE)
     return replace(matter, says=says, command=office.scrub(matter.command))
 
@@ -211,8 +226,7 @@ def _new(matters: Sequence[Matter]) -> Iterator[str]:
     for number, matter in enumerate(matters[:MOST_MATTERS], 1):
         settles = f"\n   {matter.command}" if matter.command else ""
         yield f"{number}. {matter.says}{settles}"
-    if len(matters) > MOST_MATTERS:
-        yield f"… and {len(matters) - MOST_MATTERS} more"
+    yield from _rest(matters, "more")
     if matters:
         yield "Each is told once; one message follows when it is over."
 
@@ -222,5 +236,9 @@ def _over(office: Office, matters: Sequence[Matter]) -> Iterator[str]:
     for matter in matters[:MOST_MATTERS]:
         since = f", since {moment(matter.since, zone, 'en')}" if matter.since else ""
         yield f"Over{since}: {matter.says}"
+    yield from _rest(matters, "more are over")
+
+
+def _rest(matters: Sequence[Matter], words: str) -> Iterator[str]:
     if len(matters) > MOST_MATTERS:
-        yield f"… and {len(matters) - MOST_MATTERS} more are over"
+        yield f"… and {len(matters) - MOST_MATTERS} {words}"

@@ -13,8 +13,9 @@ from syndicate.ledger.processes.waits import waits
 from syndicate.ledger.reports.books import imbalances
 from syndicate.ledger.reports.overdue import expired_articles, newest_backup, waiting_posts
 from syndicate.ledger.reports.ticks import Tick, newest
-from syndicate.ledger.sending.canaries import lost_canaries
+from syndicate.ledger.sending.canaries import LostCanary, lost_canaries
 from syndicate.office import Office
+from syndicate.operations.canaries import unsent
 from syndicate.operations.digest import CatchUp, due_windows
 from syndicate.planning.overdue import (
     Alert,
@@ -94,16 +95,22 @@ class LedgerWatch:
 
     def _canaries(self, at: datetime) -> Iterator[Alert]:
         """Yield the lists whose digest did not come through to their canary."""
-        zone = self._office.publisher.zone
         watched = {each.name for each in self._office.lists if each.canary}
         for lost in lost_canaries(self._db, at):
             if lost.channel in watched:
                 yield Alert(
                     what="canary", about=lost.channel, since=lost.sent, grade=Grade.CRITICAL,
-                    says=f"{lost.channel}: the digest of {edition_name(lost.key, zone)} was sent to"
-                    f" the canary {period(at - lost.sent)} ago and did not arrive: look for it in"
-                    " the spam folder and in the relay's log",
+                    says=self._lost(lost, at),
                 )  # fmt: skip
+
+    def _lost(self, lost: LostCanary, at: datetime) -> str:
+        if lost.refused:
+            return unsent(lost.channel, lost.refused)
+        return (
+            f"{lost.channel}: the digest of {self._called(lost.key)} was sent to the canary"
+            f" {period(at - lost.sent)} ago and did not arrive: look for it in the spam folder and"
+            " in the relay's log"
+        )
 
     def windows(self) -> dict[str, datetime]:
         """Return by list the end of its first window that is not closed."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, time, timedelta
-from hashlib import sha256
 
 from syndicate.delivery.letters import SAMPLED
 from syndicate.ledger import DigestCount, Place
@@ -15,7 +13,11 @@ from syndicate.ledger.reports.digests import digests, given_up, unfinished
 from syndicate.ledger.reports.places import letters_in, places
 from syndicate.ledger.sending.matters import Matter
 from syndicate.office import Office
+from syndicate.operations.approval_letters import approval_status
+from syndicate.operations.followers import follower_status
 from syndicate.operations.ledger_watch import LedgerWatch
+from syndicate.operations.partners import partner_status
+from syndicate.operations.problem_matters import other_problems, scheduled_matters
 from syndicate.report import (
     Report,
     edition_name,
@@ -34,7 +36,6 @@ COMMANDS = {
     "waiting": "syndicate tick",
     "backup": "syndicate ledger backup FILE",
 }
-FIGURES = re.compile(r"\d+")
 
 
 def current_matters(office: Office, report: Report) -> list[Matter]:
@@ -52,9 +53,11 @@ def current_matters(office: Office, report: Report) -> list[Matter]:
             *_given_up(catalogue),
             *_late_digests(office, catalogue, counts),
             *_leaving(catalogue),
+            *_single_letters(catalogue),
+            *scheduled_matters(office, catalogue, report.problems),
         ]
     found += _ending(office)
-    found += _problems(report, found)
+    found += other_problems(report.problems, found)
     return list({matter.key: matter for matter in reversed(found)}.values())[::-1]
 
 
@@ -105,6 +108,19 @@ def _refused(office: Office, unsettled: Iterable[Place]) -> Iterator[Matter]:
                 command=resolve_command(place) or "syndicate status",
                 channel=place.channel,
             )
+
+
+def _single_letters(catalogue: Catalogue) -> Iterator[Matter]:
+    """Yield letters to one person each that are in doubt or refused."""
+    for lines in (partner_status, follower_status, approval_status):
+        for line in lines(catalogue.db, None):
+            if line.resolve.startswith("syndicate resolve "):
+                yield Matter(
+                    key=f"letter:{line.resolve.split()[2]}",
+                    says=f"{line.channel}: a letter to {line.address} about {line.about}:"
+                    f" {line.state}: {line.why}",
+                    command=line.resolve,
+                )
 
 
 def _stuck(unsettled: Iterable[Place], counts: Iterable[DigestCount]) -> Iterator[Matter]:
@@ -207,23 +223,6 @@ def _ending(office: Office) -> Iterator[Matter]:
                     f" {moment(end, zone, 'en')}: get a new one and put it there",
                     command=f"syndicate channels check {channel.name}",
                 )
-
-
-def _problems(report: Report, found: Iterable[Matter]) -> Iterator[Matter]:
-    """Yield the tick's problems that the ledger's rows do not explain."""
-    explained = {matter.channel for matter in found} - {""}
-    words = {matter.says for matter in found}
-    for problem in report.problems:
-        name = problem.partition(":")[0]
-        if name in explained or problem in words:
-            continue
-        lasting = FIGURES.sub("#", problem)  # a count that grows is the same matter
-        yield Matter(
-            key=f"problem:{sha256(lasting.encode()).hexdigest()[:16]}",
-            says=problem,
-            command="syndicate tick",
-            channel=name.partition(".")[0],
-        )
 
 
 def _called(office: Office, count: DigestCount) -> str:

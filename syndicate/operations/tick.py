@@ -51,9 +51,9 @@ FAST_CLOCK = (
 def tick(office: Office, progress: Progress = silent) -> Report:
     """Try again what waits, settle what is in doubt, send the digests that are due."""
     report = Report(command="tick", notes=office.notes)
-    refuse_older(office)
-    number = office.ledger.ticks.begin(office.clock())
     try:
+        refuse_older(office)
+        number = office.ledger.ticks.begin(office.clock())
         for part in _parts(office, progress):
             report.include(part)
         report.include(_books(office))

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from support import postgres
 from support.newsroom import REAL, Answer, Newsroom
 from syndicate.config.database import parse_url, readings, with_secrets
-from syndicate.config.loader import ENV_REFERENCE
+from syndicate.config.references import ENV_REFERENCE
 
 ODD = (
     "p@ss:w/or#d?x%41", "a?b&c=d", "50%25off", "100%", "x%41y", "@", "sp ace", "kata@sandi@", "k+l",

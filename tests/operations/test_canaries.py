@@ -99,3 +99,24 @@ def test_a_canary_needs_an_inbox(room: Newsroom) -> None:
     room.only("harian")
     room.change("harian", canary=CANARY)
     assert "channels.harian: set inbox, too" in room.run("tick", at=EVENING).said
+
+
+def test_a_canary_that_the_relay_refused_is_told_until_a_later_one_is_sent(
+    watched: Newsroom,
+) -> None:
+    with hook() as desk:
+        watched.tables["desk"] = {"webhook": desk.url}
+        watched.configure()
+        watched.smtp.faults.append(SmtpFault(at="rcpt", do="refuse", code=550, recipient=CANARY))
+        watched.run("tick", at=EVENING)
+        [[matter]] = [told["matters"] for told in desk.documents]
+        assert "could not be sent to the canary" in matter["says"]
+        later = "2026-05-06T16:00:00+07:00"
+        assert "canary" in alerts(watched, later)
+        watched.run("tick", at=later)
+        assert len(desk.documents) == 1
+        watched.smtp.faults.clear()
+        watched.write("lain.md", headline="Kabar kedua")
+        watched.run("publish", "lain.md", at=later)
+        watched.run("tick", at="2026-05-06T17:01:00+07:00")
+        assert [m["state"] for t in desk.documents for m in t["matters"]] == ["open", "over"]

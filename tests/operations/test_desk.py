@@ -290,3 +290,145 @@ def test_a_health_check_that_fails_changes_nothing(room: Newsroom, webhook: Hook
         answer = room.run("tick", "--json", at=NOON)
         assert answer.json["exit_code"] == answer.code == 0
         assert "uuid" not in answer.said
+
+
+# what is wrong, not how it is said
+
+
+def states(webhook: Hook) -> list[tuple[str, str]]:
+    return [(m["key"], m["state"]) for told in webhook.documents for m in told["matters"]]
+
+
+def test_an_inbox_that_is_down_is_one_matter_however_it_fails_and_whatever_else_does(
+    room: Newsroom, webhook: Hook
+) -> None:
+    desk(room, webhook=webhook.url)
+    room.only("harian")
+    room.subscribe("ani@example.org")
+    room.write()
+    room.publish()
+    room.change("harian", inbox="imap://kabar:secret@127.0.0.1:9/INBOX")
+    room.run("tick", at=NOON)
+    room.change("harian", inbox="maildir:tidak-ada")
+    room.run("tick", at=NOON)
+    room.change("harian", inbox="imap://kabar:secret@127.0.0.1:9/INBOX", smtp=DEAD_RELAY)
+    room.run("tick", at=EVENING)
+    [(key, _), *others] = states(webhook)
+    assert others == [("channel:harian", "open")]
+    [matter, _] = [matter for told in webhook.documents for matter in told["matters"]]
+    assert matter["command"] == "syndicate channels check harian"
+    room.change("harian", inbox="", smtp=room.smtp.url)
+    room.let_pauses_end()
+    room.run("tick", at=EVENING)
+    assert sorted(states(webhook)[2:]) == [("channel:harian", "over"), (key, "over")]
+
+
+@pytest.mark.parametrize(
+    "fault", [SmtpFault(at="dot", do="hang up"), SmtpFault(at="rcpt", do="refuse", code=550)]
+)
+@pytest.mark.parametrize("command", ["publish", "tick"])
+def test_a_partner_s_letter_in_doubt_or_refused_is_told_until_it_is_settled(
+    room: Newsroom, webhook: Hook, fault: SmtpFault, command: str
+) -> None:
+    desk(room, webhook=webhook.url)
+    room.tables["partners.radio"] = {"email": "redaksi@radio.example"}
+    room.only("harian")
+    room.write()
+    room.publish()
+    if command == "tick":
+        room.change("harian", smtp=DEAD_RELAY)
+    else:
+        room.smtp.faults.append(fault)
+    room.write(body="Isi yang lain.")
+    room.run("publish", "kabar.md", "--note", "Isinya salah.", at=NOON)
+    if command == "tick":
+        room.change("harian", smtp=room.smtp.url)
+        room.let_pauses_end()
+        room.smtp.faults.append(fault)
+    for _ in range(3):
+        room.run("tick", at=NOON)
+    [matter] = [m for told in webhook.documents for m in told["matters"] if m["state"] == "open"]
+    assert matter["command"].startswith("syndicate resolve partner/")
+    assert len(states(webhook)) == 1
+    place = matter["command"].split()[2]
+    assert room.run("resolve", place, "--give-up", at=NOON).code == 0
+    room.run("tick", at=NOON)
+    assert [state for _, state in states(webhook)] == ["open", "over"]
+
+
+def test_a_scheduled_article_that_asks_comes_with_what_settles_it_and_without_its_folder(
+    room: Newsroom, webhook: Hook
+) -> None:
+    desk(room, webhook=webhook.url)
+    room.only("telegram")
+    room.write()
+    assert room.run("publish", "kabar.md", "--at", "2026-05-04T10:00+07:00").code == 0
+    for _ in range(2):
+        room.run("tick", at=EVENING)  # seven hours too late
+    [matter] = [matter for told in webhook.documents for matter in told["matters"]]
+    assert matter["says"].startswith("“Kabar pertama” was to go out on ")
+    assert str(room.folder) not in json.dumps(matter)
+    uri = matter["command"].split()[2]
+    assert room.run("release", uri, at=EVENING).code == 0
+    room.run("tick", at=EVENING)
+    assert [state for _, state in states(webhook)] == ["open", "over"]
+
+
+@pytest.mark.parametrize(
+    ("chat", "why"),
+    [
+        (CHAT, f"{CHAT} is where channels.telegram publishes"),
+        (f"telegram:{CHAT}", f"{CHAT} is where channels.telegram publishes"),
+        ("-1001", f"-1001 is {CHAT} itself"),  # the same chat by its number
+    ],
+)
+def test_an_alarm_never_goes_to_the_chat_of_the_readers_but_by_the_other_ways(
+    room: Newsroom, webhook: Hook, chat: str, why: str
+) -> None:
+    room.only("telegram")
+    desk(room, telegram=chat)
+    room.run("tick", at=NOON)
+    room.change_ledger("INSERT INTO backups VALUES ('a.db', '2026-01-01 00:00:00.000000')")
+    room.change_ledger("DELETE FROM ticks")  # what was said before is said again
+    assert f"desk.telegram: {why}" in room.run("tick", at=NOON).said
+    assert room.api.shown == []
+    desk(room, telegram=chat, webhook=webhook.url)
+    room.run("tick", at=NOON)
+    assert [key.partition(":")[0] for key, _ in states(webhook)][0] == "backup"
+
+
+def test_an_old_copy_of_the_ledger_is_told_once(room: Newsroom, webhook: Hook) -> None:
+    desk(room, webhook=webhook.url)
+    room.only("telegram")
+    room.write()
+    copy = room.ledger.read_bytes() if room.ledger.exists() else b""
+    room.run("tick", at=NOON)
+    copy = room.ledger.read_bytes()
+    room.publish()
+    room.ledger.write_bytes(copy)
+    for name in ("-wal", "-shm"):
+        room.ledger.with_name(room.ledger.name + name).unlink(missing_ok=True)
+    for _ in range(2):
+        assert room.run("tick", at=EVENING).code == 1
+    [(key, state)] = states(webhook)
+    assert (key, state) == ("tick", "open")
+    assert room.run("ledger", "restored", at=EVENING).code in (0, 3)
+    room.run("tick", at=EVENING)
+    assert states(webhook)[1:] == [("tick", "over")]
+
+
+@pytest.mark.parametrize("fault", ["unknown = 1", 'name = "${NOT_SET}"'])
+def test_a_health_check_hears_of_a_configuration_that_cannot_be_read(
+    room: Newsroom, webhook: Hook, fault: str
+) -> None:
+    room.only("telegram")
+    desk(room, ping=f"{webhook.url}/uuid")
+    config = room.folder / "config.toml"
+    text = (
+        re.sub(r"(?m)^name = .*\n", "", config.read_text())
+        if "name" in fault
+        else config.read_text()
+    )
+    config.write_text(text.replace("[publisher]", f"[publisher]\n{fault}"))
+    assert room.run("tick", at=NOON).code != 0
+    assert webhook.paths == ["/uuid/start", "/uuid/fail"]

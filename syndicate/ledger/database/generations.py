@@ -16,7 +16,7 @@ from time import monotonic
 
 from sqlalchemy import Connection, Engine, and_, func, insert, select, text, true, update
 
-from syndicate.errors import LedgerError
+from syndicate.errors import OldLedger
 from syndicate.ledger.database.engine import now, stamp, transaction
 from syndicate.ledger.schema import generations, ledger
 from syndicate.system.disk import contents, replacing
@@ -66,10 +66,10 @@ class Generations:
         self._marked_at: float | None = None
 
     def advance(self) -> None:
-        """Mark that something is about to be sent; LedgerError where the ledger is an older one."""
+        """Mark that something is about to be sent; OldLedger where the ledger is an older one."""
         with transaction(self.engine) as db:
             if why := self.older(db, self.seen()):
-                raise LedgerError(why)
+                raise OldLedger(why)
             made = self._next(db)
         self._marked_at = monotonic()
         self._write(made)

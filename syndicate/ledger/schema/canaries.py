@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy import Column, ForeignKey, String, Table, Text
 
 from syndicate.ledger.schema.base import Moment, metadata
 
@@ -13,4 +13,5 @@ canaries = Table(  # one a digest; no subscriber, so that no count and no export
     Column("key", String(32), nullable=False, unique=True),  # by chance; in its Message-ID
     Column("sent_at", Moment, nullable=False),  # committed before it leaves
     Column("arrived_at", Moment),
+    Column("refused", Text, nullable=False, default="", server_default=""),  # why; sent again
 )

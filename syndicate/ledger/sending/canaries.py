@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 
-from sqlalchemy import Connection, Engine, and_, delete, insert, select, update
+from sqlalchemy import Connection, Engine, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from syndicate.ledger.database.engine import execute_counting, transaction
@@ -37,6 +37,7 @@ class LostCanary:
     channel: str
     key: str  # of the digest
     sent: datetime
+    refused: str = ""  # why it was not sent at all
 
 
 class Canaries:
@@ -53,7 +54,7 @@ class Canaries:
             .join(runs, runs.c.edition_id == e.id)
             .outerjoin(canaries, c.edition_id == e.id)
             .where(e.channel_id == channel, e.closed_at > at - SENT_WITHIN, e.closed_at <= at)
-            .where(runs.c.stencil.is_not(None), c.edition_id.is_(None))
+            .where(runs.c.stencil.is_not(None), or_(c.edition_id.is_(None), c.refused != ""))
         )
         with transaction(self.engine, reads=True) as db:
             return list(db.scalars(query.order_by(e.id)))
@@ -77,8 +78,10 @@ class Canaries:
                 .where(editions.c.id == number, editions.c.closed_at.is_not(None))
             )
             row = db.execute(query).first()
-            if row is None or db.scalar(select(c.key).where(c.edition_id == number)):
+            was_sent = and_(c.edition_id == number, c.refused == "")
+            if row is None or db.scalar(select(c.key).where(was_sent)):
                 return None
+            db.execute(delete(canaries).where(c.edition_id == number))
             db.execute(delete(canaries).where(c.sent_at < at - KEPT_FOR))
             nonce = token_hex(16)  # who cannot guess it cannot forge an arrival
             letter = delivery_key(channel, nonce, CANARY)
@@ -90,10 +93,11 @@ class Canaries:
         rendition = Rendition(address="", media_type=row.media_type, content=row.content)
         return Canary(edition=number, key=row.key, nonce=nonce, rendition=rendition)
 
-    def take_back(self, number: int) -> None:
-        """Note that a copy was not sent after all: a later run tries it again."""
+    def note_refusal(self, number: int, why: str) -> None:
+        """Note why a copy was not sent after all: a later run tries it again."""
+        here = and_(c.edition_id == number, c.arrived_at.is_(None))
         with transaction(self.engine) as db:
-            db.execute(delete(canaries).where(c.edition_id == number, c.arrived_at.is_(None)))
+            db.execute(update(canaries).where(here).values(refused=why))
 
 
 def note_arrival(db: Connection, message: str, at: datetime) -> bool:
@@ -103,20 +107,20 @@ def note_arrival(db: Connection, message: str, at: datetime) -> bool:
 
 
 def lost_canaries(db: Connection, at: datetime) -> list[LostCanary]:
-    """Return by list the newest copy, where it was to have arrived by now and did not.
+    """Return by list the newest copy, where it was refused or did not arrive in its time.
 
     A newer one that still has its hour does not count yet.
     """
     query = (
-        select(channels.c.name, editions.c.key, c.sent_at, c.arrived_at)
+        select(channels.c.name, editions.c.key, c.sent_at, c.arrived_at, c.refused)
         .join(editions, editions.c.id == c.edition_id)
         .join(channels, channels.c.id == editions.c.channel_id)
         .order_by(c.sent_at.desc(), c.edition_id.desc())
     )
     newest: dict[str, LostCanary | None] = {}
     for row in db.execute(query):
-        is_young = row.arrived_at is None and at - row.sent_at <= ARRIVES_WITHIN
-        if row.name not in newest and not is_young:
-            lost = LostCanary(channel=row.name, key=row.key, sent=row.sent_at)
+        is_on_its_way = not (row.arrived_at or row.refused) and at - row.sent_at <= ARRIVES_WITHIN
+        if row.name not in newest and not is_on_its_way:
+            lost = LostCanary(channel=row.name, key=row.key, sent=row.sent_at, refused=row.refused)
             newest[row.name] = None if row.arrived_at else lost
     return [lost for lost in newest.values() if lost]
