@@ -103,7 +103,8 @@ def _in_order(found: list[Way], claimed: Iterable[Matter], failed: set[str]) -> 
 
 def ways(office: Office) -> tuple[list[Way], tuple[str, ...]]:
     """Return the ways to the desk, in the order of the table, and what is wrong with others."""
-    found, wrong = [], []
+    found: list[Way] = []
+    wrong: list[str] = []
     for way in (_by_mail, _by_chat, _by_webhook):
         try:
             found += way(office)

@@ -101,7 +101,7 @@ def test_a_canary_needs_an_inbox(room: Newsroom) -> None:
     assert "channels.harian: set inbox, too" in room.run("tick", at=EVENING).said
 
 
-def test_a_canary_that_the_relay_refused_is_told_until_a_later_one_is_sent(
+def test_a_canary_that_the_relay_refused_is_told_until_a_later_one_arrives(
     watched: Newsroom,
 ) -> None:
     with hook() as desk:
@@ -119,4 +119,6 @@ def test_a_canary_that_the_relay_refused_is_told_until_a_later_one_is_sent(
         watched.write("lain.md", headline="Kabar kedua")
         watched.run("publish", "lain.md", at=later)
         watched.run("tick", at="2026-05-06T17:01:00+07:00")
+        arrive(watched)
+        watched.run("tick", at="2026-05-06T17:06:00+07:00")
         assert [m["state"] for t in desk.documents for m in t["matters"]] == ["open", "over"]
