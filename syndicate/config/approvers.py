@@ -16,7 +16,7 @@ from syndicate.config.partners import MailAddress
 from syndicate.errors import ConfigError
 from syndicate.model.person import Person
 from syndicate.model.profile import Profile
-from syndicate.text import folded
+from syndicate.text import folded, shortened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,8 @@ def _refuse_twins(approvers: Sequence[Approver]) -> None:
 def _refuse_no_deputy(approver: Approver, approvers: Sequence[Approver]) -> None:
     others = [folded(other.name) for other in approvers if other is not approver]
     if approver.deputy and folded(approver.deputy) not in others:
+        deputy = shortened(approver.deputy)
         raise ConfigError(
-            f"approvers.{approver.name}.deputy: there is no other approver {approver.deputy!r}"
-            f" (write a table [approvers.{approver.deputy}])"
+            f"approvers.{approver.name}.deputy: there is no other approver {deputy!r} (write a"
+            f" table [approvers.{deputy}])"
         )

@@ -145,7 +145,7 @@ def test_a_published_reply_to_what_was_killed_later_is_still_corrected(room: Dir
     changed = reply(room)
     changed.write_text(changed.read_text().replace("The story", "The true story"))
     room.publish(changed, note="it was wrong")
-    assert "b (it was wrong) [answers a]" in says(room)
+    assert "b (it was wrong) [answers article of 14 August 2026 19:00 WIB]" in says(room)
 
 
 def test_a_reply_that_is_due_stands_in_status_until_it_is_published(room: DirectOffice) -> None:
