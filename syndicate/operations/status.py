@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import older
@@ -20,15 +18,13 @@ from syndicate.ledger.database.engine import connect
 from syndicate.ledger.people.replies import held
 from syndicate.ledger.processes.moves import place_of
 from syndicate.ledger.reports.dead_claims import (
-    AbandonedBlock,
     abandoned_deliveries,
     abandoned_letters,
 )
-from syndicate.ledger.reports.digests import digests, given_up, newest_runs, unfinished
+from syndicate.ledger.reports.digests import digests, newest_runs, unfinished
 from syndicate.ledger.reports.history import uris
 from syndicate.ledger.reports.places import letters_in, places
 from syndicate.ledger.reports.waiting import current_waits
-from syndicate.ledger.sending.letters import LETTER_UNSURE
 from syndicate.ledger.sending.queue import POST_UNSURE
 from syndicate.model.edition_keys import PAGE_PREFIX
 from syndicate.office import Office
@@ -44,18 +40,22 @@ from syndicate.operations.followers import follower_status
 from syndicate.operations.hold import HELD
 from syndicate.operations.ledger_watch import LedgerWatch, MachineTicks, machines
 from syndicate.operations.leftovers import leftover_lines
+from syndicate.operations.open_letters import (
+    left_by,
+    letter_states,
+    open_letters,
+    to_line,
+    with_lost,
+)
 from syndicate.operations.partners import partner_status
 from syndicate.operations.upcoming import Coming, coming
 from syndicate.planning.collection_documents import Documents
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.overdue import Alert
-from syndicate.report import Line, given_up_line, letters_line, line_of, state_word, when
+from syndicate.report import Line, state_word, when
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-
-FEW_LETTERS = 3  # that wait when all others have left: each gets a line of its own
+    pass
 
 
 @dataclass(kw_only=True)
@@ -179,24 +179,30 @@ def _add_articles(
     db, zone = catalogue.db, office.publisher.zone
     lost = abandoned_deliveries(db, office.ledger.processes)
     unsettled = [_as_left(place, lost) for place in places(db, open_only=True)]
+    states = {(place.channel, place.edition): state_word(place.state) for place in unsettled}
+    lost_letters = abandoned_letters(db, office.ledger.processes)
+    states |= letter_states(db, lost_letters)
     for name in [uri] if uri else [name for name, _ in uris(db)[:latest]]:
         standing = catalogue.articles.standing(name)
         if standing is None and (status.coming or catalogue.approvals.of(name)):
             continue  # it is not published yet
         if standing is None:
             raise ArticleError(f"{name}: the ledger does not know it")
-        lines = _where(office, catalogue, standing, unsettled)
+        lines = _where(office, catalogue, standing, states)
         status.articles.append(_article(standing, lines, catalogue.notices.counted(name)))
     chosen = (place for place in unsettled if uri is None or _is_of(place, uri))
     status.open += [to_line(place, zone) for place in chosen]
+    if uri:
+        carrying = {(name, key) for name, key, _ in catalogue.digests.carrying(uri)}
+        status.open += open_letters(db, zone, lost_letters, carrying)
 
 
 def _add_office(office: Office, catalogue: Catalogue, status: Status) -> None:
     """Add the digests, what waits, and what should have happened by now."""
     db = catalogue.db
     lost = abandoned_letters(db, office.ledger.processes)
-    status.open += _open_letters(db, office.publisher.zone, lost)
-    status.digests = [_with_lost(digest, lost) for digest in digests(db)]
+    status.open += open_letters(db, office.publisher.zone, lost)
+    status.digests = [with_lost(digest, lost) for digest in digests(db)]
     status.waiting = current_waits(db)
     status.unconfigured = office.gone(catalogue)
     status.leaving = held(db)
@@ -240,16 +246,6 @@ def _as_left(place: Place, lost: set[int]) -> Place:
     return replace(place, state="due")
 
 
-def _with_lost(digest: DigestCount, lost: Iterable[AbandonedBlock]) -> DigestCount:
-    """Do the same for the letters of a digest."""
-    abandoned = sum(block.sending for block in lost if block.edition == digest.edition)
-    if not abandoned:
-        return digest
-    counts = Counter(digest.states) + Counter(in_doubt=abandoned)
-    counts.subtract({"sending": abandoned})
-    return replace(digest, states=dict(+counts))
-
-
 def _add_times(office: Office, catalogue: Catalogue, channel: MailingList, status: Status) -> None:
     status.next_digests[channel.name] = office.next_digest(catalogue, channel).isoformat()
     if ahead := office.closed_ahead(catalogue, channel):
@@ -289,7 +285,7 @@ def mailings(office: Office, names: Sequence[str]) -> list[DigestCount]:
     with office.ledger.reading() as db:
         lost = abandoned_letters(db, office.ledger.processes)
         found = digests(db, numbers=[*unfinished(db), *newest_runs(db)])
-    return [_with_lost(digest, lost) for digest in found if digest.channel in chosen]
+    return [with_lost(digest, lost) for digest in found if digest.channel in chosen]
 
 
 def troubled(office: Office, digest: DigestCount) -> list[Line]:
@@ -298,42 +294,7 @@ def troubled(office: Office, digest: DigestCount) -> list[Line]:
     with office.ledger.reading() as db:
         lost = abandoned_letters(db, office.ledger.processes)
         refused = letters_in(db, digest.edition, ("refused", "in_doubt"))
-        return [to_line(place, zone) for place in (*refused, *_left_by(db, digest, lost))]
-
-
-def _left_by(
-    db: Connection, digest: DigestCount, lost: Sequence[AbandonedBlock]
-) -> Iterator[Place]:
-    """Yield the letters of a digest that a dead process was sending."""
-    mine = [block for block in lost if block.edition == digest.edition and block.sending]
-    for place in letters_in(db, digest.edition, ("sending",)) if mine else ():
-        number = place.subscriber or 0
-        if any(block.first <= number <= block.last for block in mine):
-            yield replace(place, state="in_doubt", why=LETTER_UNSURE)
-
-
-def _open_letters(db: Connection, zone: ZoneInfo, lost: Sequence[AbandonedBlock]) -> Iterator[Line]:
-    for digest in (_with_lost(each, lost) for each in digests(db, numbers=unfinished(db))):
-        yield letters_line(digest)
-        for place in _left_by(db, digest, lost):
-            yield to_line(place, zone)
-        left = digest.states.get("due", 0) + digest.states.get("deferred", 0)
-        states = ("in_doubt", "due") if digest.paused and left <= FEW_LETTERS else ("in_doubt",)
-        for place in letters_in(db, digest.edition, states):
-            yield to_line(place, zone)
-    unsent = given_up(db)
-    for digest in digests(db, numbers=list(unsent)):
-        yield given_up_line(digest, *unsent[digest.edition])
-
-
-def to_line(place: Place, zone: ZoneInfo) -> Line:
-    """Report a place as a line; a subscriber's address is masked."""
-    content = "there" if place.present else "nothing is there"
-    if place.present and place.present_version:
-        content = f"version {place.present_version}"
-    if place.state == "in_doubt":
-        content = "not known"
-    return line_of(place, content, zone)
+        return [to_line(place, zone) for place in (*refused, *left_by(db, digest, lost))]
 
 
 def _article(standing: Standing, lines: list[Line], notices: list[NoticeCount]) -> ArticleStatus:
@@ -352,10 +313,9 @@ def _is_of(place: Place, uri: str) -> bool:
 
 
 def _where(
-    office: Office, catalogue: Catalogue, standing: Standing, unsettled: list[Place]
+    office: Office, catalogue: Catalogue, standing: Standing, states: Mapping[tuple[str, str], str]
 ) -> list[Line]:
     """Return an article's own posts, the collections that hold it, the digests that carried it."""
-    states = {(place.channel, place.edition): state_word(place.state) for place in unsettled}
     zone = office.publisher.zone
     lines = [to_line(place, zone) for place in places(catalogue.db, edition=standing.uri)]
     found = [*_listing(office, catalogue, standing.uri), *catalogue.digests.carrying(standing.uri)]

@@ -6,6 +6,7 @@ import pytest
 
 from support.newsroom import EVENING, NEXT_EVENING, Newsroom, part
 from support.terminal import at_a_terminal
+from syndicate.loopback.smtp import SmtpFault
 
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 NIGHT = "2026-05-04T20:00:00+07:00"
@@ -99,3 +100,44 @@ def test_nobody_is_told_of_a_silent_fix(read: Newsroom) -> None:
     assert (both.code, read.effects) == (2, before)
     read.publish("--minor", at=NIGHT)
     assert len(read.letters) == 2
+
+
+def test_status_of_an_article_tells_which_letters_about_it_have_not_left(read: Newsroom) -> None:
+    """Guards: letter_states; open_letters."""
+    read.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=3)]
+    read.run("publish", "kabar.md", "--note", NOTE, "--notify-readers", at=NIGHT)
+    for states, code, state in (
+        ("1 deferred, 1 sent", 3, "waiting"), ("1 in doubt, 1 sent", 4, "in doubt"),
+    ):  # fmt: skip
+        status = read.run("status", "kabar.md", at=NIGHT)
+        assert status.code == code == read.run("status", at=NIGHT).code
+        assert f"version 2 was told at once: 2 letters ({states})" in status.out
+        [article] = read.run("status", "kabar.md", "--json", at=NIGHT).json["articles"]
+        [place] = [each for each in article["places"] if each["about"].startswith("notice")]
+        assert place["state"] == state
+        read.change_ledger("UPDATE letters SET state = 'in_doubt' WHERE state = 'due'")
+
+
+def test_who_is_told_by_another_machine_s_list_is_counted_once_and_there(room: Newsroom) -> None:
+    room.channels["mingguan"] = room.channels["harian"] | {
+        "title": "Mingguan", "schedule": "weekly fri 16:00",
+    }  # fmt: skip
+    room.configure()
+    room.subscribe(ANI, BUDI)
+    room.subscribe(ANI, to="mingguan")
+    room.write()
+    room.publish()
+    room.run("digest", "harian", at=EVENING)
+    harian = room.channels.pop("harian")
+    room.configure()
+    room.rewrite("Isi kabar.", "Isi yang benar.")
+    plan = ("publish", "kabar.md", "--note", NOTE, "--notify-readers", "--json")
+    for words in ((*plan, "--dry-run"), plan):
+        reached = room.run(*words, at=NIGHT).json["audience"]
+        assert [(each["by"], each["count"]) for each in reached if each["count"] and (
+            each["by"] not in ("post", "feed", "digest")
+        )] == [("elsewhere", 2)]  # fmt: skip
+    room.channels["harian"] = harian
+    room.configure()
+    room.run("tick", at=NIGHT)
+    assert sorted(room.readers[2:]) == [ANI, BUDI]

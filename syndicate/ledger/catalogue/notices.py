@@ -6,7 +6,8 @@ Everything here goes by sets of readers: a list may have a million.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,7 +36,7 @@ from syndicate.ledger.schema import (
     runs,
     subscriptions,
 )
-from syndicate.ledger.sending.runs import replace_stencil
+from syndicate.ledger.sending.runs import letter_counts, replace_stencil
 from syndicate.model import edition_keys
 
 # "sending" and "in doubt" count: a correction too many does no harm, one too few may
@@ -70,6 +71,7 @@ class NoticeCount:
     version: int
     at: datetime
     letters: int  # as many as were frozen
+    states: Mapping[str, int]  # of these letters
     gone: int
     tallied: int
     ended: datetime | None  # None: readers of another machine's list are still to be told
@@ -77,11 +79,17 @@ class NoticeCount:
     @property
     def in_words(self) -> str:
         """The same in a sentence."""
-        parts = [f"version {self.version} was told at once: {self.letters} letters"]
+        letters = f"{self.letters} letter{'s' * (self.letters != 1)}"
+        if set(self.states) - {"sent"}:
+            counts = sorted(self.states.items())
+            letters += f" ({', '.join(f'{n} {s}' for s, n in counts)})".replace("_", " ")
+        parts = [f"version {self.version} was told at once: {letters}"]
         if self.gone:
-            parts.append(f"{self.gone} readers had left every list")
+            readers = "1 reader" if self.gone == 1 else f"{self.gone} readers"
+            parts.append(f"{readers} had left every list")
         if self.tallied:
-            parts.append(f"of {self.tallied} older letters only the count is kept")
+            older = "1 older letter" if self.tallied == 1 else f"{self.tallied} older letters"
+            parts.append(f"of {older} only the count is kept")
         if self.ended is None:
             parts.append("some readers wait for a machine that has their list")
         return "; ".join(parts)
@@ -127,17 +135,24 @@ class Notices:
         rows = self.db.execute(select(notices).where(n.uri == uri).order_by(n.version)).all()
         return [
             NoticeCount(
-                version=row.version, at=row.at, letters=self._letters(uri, row.version),
+                version=row.version, at=row.at, letters=letters, states=states,
                 gone=row.gone, tallied=row.tallied, ended=row.ended_at,
             )
             for row in rows
+            for letters, states in [self._letters(uri, row.version)]
         ]  # fmt: skip
 
-    def _letters(self, uri: str, version: int) -> int:
-        """Count the letters of a notice, of all lists."""
-        query = select(func.sum(runs.c.letters)).join(editions, editions.c.id == runs.c.edition_id)
+    def _letters(self, uri: str, version: int) -> tuple[int, Mapping[str, int]]:
+        """Count the letters of a notice, of all lists: as many as were frozen, and by state."""
+        query = select(runs.c.edition_id, runs.c.letters).join(
+            editions, editions.c.id == runs.c.edition_id
+        )
         mine = editions.c.key == edition_keys.notice(uri, version)
-        return int(self.db.scalar(query.where(mine)) or 0)
+        found = self.db.execute(query.where(mine)).all()
+        states = Counter[str]()
+        for row in found:
+            states.update(letter_counts(self.db, row.edition_id))
+        return sum(row.letters or 0 for row in found), dict(states)
 
     def overtake(self, uri: str, version: int) -> None:
         """Call off the letters of older notices that have not left: the newer one tells it all."""
@@ -228,7 +243,9 @@ class Readership:
         known = _letter_of(self.uri, self.later, COMING, x.subscriber_id)
         got = and_(x.edition_id.in_(everywhere), x.state.in_(GOT), ~lacks(x, self.uri), ~known)
         waiting = select(x.subscriber_id).where(got).distinct().subquery()
-        reached = _subscribed(waiting.c.subscriber_id, here)
+        told_here = or_(false(), *(self.told_by(number) for number in here))
+        on_list = select(s.id).where(s.subscriber_id == waiting.c.subscriber_id, told_here)
+        reached = on_list.exists()  # not who is on one of these, and told by another one
         elsewhere = and_(_subscribed(waiting.c.subscriber_id), ~reached)
         query = select(
             func.count(),
@@ -283,12 +300,9 @@ def _letter_of(
     return select(x.edition_id).where(mine, ~lacks(x, uri)).exists()
 
 
-def _subscribed(
-    subscriber: ColumnElement[int], among: Collection[int] | None = None
-) -> ColumnElement[bool]:
-    """Match subscribers who are on a list that is in use; ``among`` these lists."""
+def _subscribed(subscriber: ColumnElement[int]) -> ColumnElement[bool]:
+    """Match subscribers who are on a list that is in use."""
     mine, used = subscriptions.alias(), channels.alias()
-    which = ~used.c.retired if among is None else used.c.id.in_(list(among))
     query = select(mine.c.id).join_from(mine, used, used.c.id == mine.c.channel_id)
     is_on = and_(mine.c.subscriber_id == subscriber, mine.c.ended_at.is_(None))
-    return query.where(is_on, which).exists()
+    return query.where(is_on, ~used.c.retired).exists()
