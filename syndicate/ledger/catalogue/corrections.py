@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from syndicate.ledger.catalogue.articles import Articles
-from syndicate.ledger.catalogue.had_versions import TOLD, Carrier, carriers_of, had_version
+from syndicate.ledger.catalogue.had_versions import Carrier, carriers_of, had_version
 from syndicate.ledger.catalogue.stragglers import lacks_a_letter
 from syndicate.ledger.database.engine import execute_counting
 from syndicate.ledger.schema import caught_up, letters, subscriptions
@@ -56,9 +56,9 @@ class Corrected:
         return had_version(self.carriers, self._counts_as)
 
     def _counts_as(self, version: int) -> int:
-        """Return a version whose readers lack the same as those of this one; TOLD for nothing."""
+        """Return a version whose readers lack the same as those of this one; 0 for nothing."""
         if version >= self.version or not self._lacking(version):
-            return TOLD
+            return 0
         lacking = self._lacking(version)
         return next(other for other in range(1, version + 1) if self._lacking(other) == lacking)
 

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
-    Integer,
     Row,
     and_,
     case,
@@ -38,7 +38,7 @@ from syndicate.ledger.schema import (
     variants,
 )
 
-TOLD = 1_000_000_000  # in the place of a version: nothing is to be told
+STEP = 1_000_000  # more than an article has versions
 # who is about to get a letter is told by it
 COMING = ("due", "sending", "sent", "in_doubt")
 s = subscriptions.c
@@ -100,25 +100,32 @@ def carriers_of(db: Connection, among: Collection[str] | None = None) -> dict[st
 
 
 def had_version(carriers: Sequence[Carrier], counts_as: Callable[[int], int]) -> ColumnElement[int]:
-    """Return the newest version that a subscription's owner had, or gets; 0 for none, and TOLD.
+    """Return what the newest version counts as that a subscription's owner had, or gets; else 0.
 
-    ``counts_as`` gives what a version counts as.
+    ``counts_as`` gives what a version counts as: 0 where nothing is to be told. A later version may
+    count for less or for more than an earlier one: a withdrawal that is undone does.
     """
     by_name = [each for each in carriers if each.is_by_name]
     others = [_without_row(each) for each in carriers if not each.is_by_name or each.upto]
     values = sorted(
-        ((counts_as(version), which) for version, which in others), key=lambda each: -each[0]
+        ((_ranked(version, counts_as), which) for version, which in others),
+        key=lambda each: -each[0],
     )
     terms: list[Any] = []
     if by_name:
         terms.append(_by_letters(by_name, counts_as))
     if values:
-        terms.append(case(*((which, value) for value, which in values)))
-    return func.coalesce(*terms, literal(0, Integer)) % TOLD
+        terms.append(case(*((which, literal(value, BigInteger)) for value, which in values)))
+    return func.coalesce(*terms, literal(0, BigInteger)) % STEP
+
+
+def _ranked(version: int, counts_as: Callable[[int], int]) -> int:
+    """Return a number that is greater for a later version, and holds what it counts as."""
+    return version * STEP + counts_as(version)
 
 
 def _by_letters(carriers: Sequence[Carrier], counts_as: Callable[[int], int]) -> ColumnElement[int]:
-    """Return the greatest of the versions in a subscription's owner's letters."""
+    """Return the rank of the newest version in a subscription's owner's letters."""
     x = letters.alias().c
     value = case(*(each for carrier in carriers for each in _said_in(x, carrier, counts_as)))
     query = select(func.max(value)).where(
@@ -134,7 +141,7 @@ def _said_in(
     """Yield which letters of an edition had which version; one that is due has the newest."""
 
     def value(version: int | None) -> ColumnElement[Any]:
-        return null() if version is None else literal(counts_as(version), Integer)
+        return null() if version is None else literal(_ranked(version, counts_as), BigInteger)
 
     here = x.edition_id == carrier.edition
     if carrier.said:
