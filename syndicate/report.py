@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syndicate.ledger import DigestCount, Place
+from syndicate.ledger import DigestCount, Place, Standing
 from syndicate.ledger.reports.books import Imbalance
 from syndicate.model.edition_keys import letter_parts, variant_of
 from syndicate.model.reach import Reach
@@ -69,6 +69,14 @@ class Subject:
     version: int
     kind: str  # original, correction, refile, withdrawal, unchanged
     at: str | None = None  # when it goes out, where it is scheduled; RFC 3339
+
+    @classmethod
+    def of(cls, standing: Standing, kind: str) -> Subject:
+        """Return an article as it stands, and what a command has made of it."""
+        return cls(
+            uri=standing.uri, headline=standing.item.article.headline, path=standing.path,
+            version=standing.version, kind=kind,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -311,6 +311,10 @@ class EmailDigest(MailingList, Notifies, Previews):
     def takes_replies(self) -> bool:
         return bool(self.mailbox)
 
+    @property
+    def office_addresses(self) -> frozenset[str]:
+        return frozenset({self.mailbox.lower(), parse_sender(self.sender)[1].lower()} - {""})
+
     def confirm_subscribe(self, publisher: Publisher, at: datetime, title: str) -> Rendition:
         from syndicate_email.letter import service_letters
 

@@ -176,6 +176,11 @@ class MailingList(Channel):
         """True if readers can reply to its letters; then it can write all those below."""
         return False
 
+    @property
+    def office_addresses(self) -> frozenset[str]:
+        """Return addresses that are the office's own, in lower case: no reader has them."""
+        return frozenset()
+
     def read_inbox(
         self, lists: Sequence[str], source: str = "", visit: Visit | None = None
     ) -> Generator[Reply, bool | None, None]:

@@ -153,7 +153,7 @@ def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: C
         record_act(office, catalogue, HELD, uri, version=standing.version, note=request.why)
     wish = Wish(called=Action.REFRESH, diff=request.dry_run)
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
-    after = _standing(catalogue, uri)
+    after = catalogue.articles.known(uri)
     facts, beside = restated(facts, restating, [uri])
     change = _stopped(facts, after, beside.also, dry=request.dry_run)
     unchanged = [uri] if standing.held else []
@@ -163,7 +163,7 @@ def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: C
         *_skipped_digests(office, catalogue, uri, [name for name in before if before[name]]),
         *left,
     ]
-    return replace(changes_only(change), articles=[_subject(standing, kind)], lines=lines)
+    return replace(changes_only(change), articles=[Subject.of(standing, kind)], lines=lines)
 
 
 def _stopped(facts: Facts, held: Standing, also: Sequence[Standing], *, dry: bool) -> Change:
@@ -191,7 +191,7 @@ def _released(
     catalogue.holds.release(uri)
     record_act(office, catalogue, RELEASED, uri, version=standing.version, note=request.why)
     facts = Facts(office=office, catalogue=catalogue, wish=Wish(diff=request.dry_run))
-    after = _standing(catalogue, uri)
+    after = catalogue.articles.known(uri)
     facts, beside = restated(facts, restating, [uri])
     change = plan_and_write(
         facts, office.channels, [after], also=beside.also, revised=[uri], dry=request.dry_run
@@ -201,7 +201,7 @@ def _released(
     return replace(
         change,
         plan=replace(change.plan, warnings=warnings),
-        articles=[_subject(standing, RELEASED)],
+        articles=[Subject.of(standing, RELEASED)],
         lines=[*left, *_coming_digests(office, catalogue, uri)],
     )
 
@@ -260,16 +260,3 @@ def _coming_digests(office: Office, catalogue: Catalogue, uri: str) -> Iterator[
     channels: list[MailingList] = [channel for channel in office.lists if after[channel.name]]
     for channel in channels:
         yield digest_line(office, catalogue, channel, uri)
-
-
-def _standing(catalogue: Catalogue, uri: str) -> Standing:
-    standing = catalogue.articles.standing(uri)
-    assert standing is not None
-    return standing
-
-
-def _subject(standing: Standing, kind: str) -> Subject:
-    return Subject(
-        uri=standing.uri, headline=standing.item.article.headline, path=standing.path,
-        version=standing.version, kind=kind,
-    )  # fmt: skip

@@ -138,7 +138,7 @@ def _decision(office: Office, catalogue: Catalogue) -> Change:
 
 
 def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at: datetime) -> None:
-    standing = _standing(catalogue, uri)
+    standing = catalogue.articles.known(uri)
     item, held = standing.item, standing.held is not None
     is_taken = takes(catalogue, channel, number, item)
     if item.withdrawal is None and is_meant(item.article, channel.name) and is_taken:
@@ -148,16 +148,10 @@ def _syndicate(catalogue: Catalogue, channel: Channel, number: int, uri: str, at
 def _take_over(facts: Facts, channel: Channel, number: int, uri: str) -> Change:
     """Plan what a channel says of an article; what it cannot say stays left, and is reported."""
     catalogue = facts.catalogue
-    standing = _standing(catalogue, uri)
+    standing = catalogue.articles.known(uri)
     try:
         change = plan_and_write(facts, [channel], [standing], revised=[uri], announces=False)
     except SyndicateError as error:
         return Change(problems=[f"{channel.name}: {facts.office.scrub(str(error))}"])
     leftovers.forget_left(catalogue.db, number, uri)
     return change
-
-
-def _standing(catalogue: Catalogue, uri: str) -> Standing:
-    standing = catalogue.articles.standing(uri)
-    assert standing is not None
-    return standing

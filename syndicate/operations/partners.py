@@ -34,28 +34,37 @@ def book_partners(
     """Book in a planning transaction who has or is told of these articles; return the letters.
 
     An article that is new to a partner is noted alone: they are not written to before it changes.
+    Who has it is told even if this machine's configuration lacks them: another one may not.
     """
     partners, at, lines = office.ledger.partners, office.clock(), []
-    for standing in standings if office.settings.partners else ():
+    for standing in standings:
         uri, version = standing.uri, standing.version
         holding = partners.holding(catalogue.db, uri)
-        for partner in office.settings.partners:
-            if partner.name in holding:
-                is_told = uri in revised and standing.kind in TOLD
-                if is_told and partners.book(catalogue.db, partner.name, uri, version, at):
-                    lines.append(_planned(partner, uri))
-            elif uri in changed and _is_for(partner, standing):
+        configured = [partner.name for partner in office.settings.partners]
+        holders = [
+            name for name in dict.fromkeys([*configured, *sorted(holding)]) if name in holding
+        ]
+        for name in holders if uri in revised and standing.kind in TOLD else ():
+            if partners.book(catalogue.db, name, uri, version, at):
+                lines.append(_planned(name, uri))
+        for partner in office.settings.partners if uri in changed else ():
+            if partner.name not in holding and _is_new_to(partner, standing, catalogue):
                 partners.note(catalogue.db, partner.name, uri, version, at)
     return lines
 
 
-def _is_for(partner: Partner, standing: Standing) -> bool:
-    return not standing.item.withdrawal and partner.takes(standing.item.article.subjects)
+def _is_new_to(partner: Partner, standing: Standing, catalogue: Catalogue) -> bool:
+    """Return whether an article is a partner's from now on: published first, or given a subject."""
+    article, version = standing.item.article, standing.version
+    if standing.item.withdrawal or not partner.takes(article.subjects):
+        return False
+    before = catalogue.articles.at_version(standing.uri, version - 1) if version > 1 else None
+    return before is None or not partner.takes(before.subjects)
 
 
-def _planned(partner: Partner, uri: str) -> Line:
+def _planned(name: str, uri: str) -> Line:
     why = "is told of it by a letter"
-    return Line(channel=PARTNERS, about=uri, address=partner.name, action="letter", why=why)
+    return Line(channel=PARTNERS, about=uri, address=name, action="letter", why=why)
 
 
 def tell_partners(office: Office) -> ReportPart:

@@ -136,10 +136,7 @@ def _decision(
         for channel in office.lists
         if coming[channel.name]
     ]
-    subject = Subject(
-        uri=uri, headline=standing.item.article.headline, path=standing.path,
-        version=standing.version, kind=REINSTATEMENT,
-    )  # fmt: skip
+    subject = Subject.of(standing, REINSTATEMENT)
     notes = [*change.notes, *_notes(request), *beside.notes]
     return replace(change, articles=[subject], notes=notes, lines=[*left, *digests])
 
@@ -169,9 +166,7 @@ def _record(
     record_act(office, catalogue, REINSTATEMENT, uri, version=version, note=note)
     catalogue.collections.show_newest(uri)
     _come_again(catalogue, uri)
-    reinstated = catalogue.articles.standing(uri)
-    assert reinstated is not None
-    return reinstated
+    return catalogue.articles.known(uri)
 
 
 def _refuse_unapproved(office: Office, draft: Draft, standing: Standing) -> None:

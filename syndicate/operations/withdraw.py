@@ -83,9 +83,7 @@ def standing_of(office: Office, request: WithdrawalRequest) -> Standing:
         raise UsageError("--reason: write why it is withdrawn; readers see it")
     uri = identify(office, request.article)
     with office.ledger.reading() as db:
-        standing = Catalogue(db).articles.standing(uri)
-    assert standing is not None
-    return standing
+        return Catalogue(db).articles.known(uri)
 
 
 def identify(office: Office, article: str) -> str:
@@ -129,10 +127,7 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
     restating = Restating(Hosting(office, catalogue), [uri])
     standing, kind = _record(office, catalogue, uri, request)
     also = [other for other in restating.standings() if other.uri != uri]
-    subject = Subject(
-        uri=uri, headline=standing.item.article.headline, path=standing.path,
-        version=standing.version, kind=kind,
-    )  # fmt: skip
+    subject = Subject.of(standing, kind)
     register(office, catalogue, office.channels)
     withdrawal = standing.item.withdrawal
     wish = Wish(
@@ -162,8 +157,7 @@ def _record(
     office: Office, catalogue: Catalogue, uri: str, request: WithdrawalRequest
 ) -> tuple[Standing, str]:
     """Write the withdrawal down, unless it is; return the article as it stands, and the kind."""
-    standing = catalogue.articles.standing(uri)
-    assert standing is not None
+    standing = catalogue.articles.known(uri)
     earlier = standing.item.withdrawal
     is_canceled = standing.pub_status is PubStatus.CANCELED
     if earlier and is_canceled and _is_same(earlier.reason, earlier.kill, request):
@@ -175,9 +169,7 @@ def _record(
     )  # fmt: skip
     catalogue.collections.show_newest(uri, hidden=False)  # what no reader saw has no notice
     record_act(office, catalogue, "withdrawal", uri, version=version, note=reason)
-    withdrawn = catalogue.articles.standing(uri)
-    assert withdrawn is not None
-    return withdrawn, "withdrawal"
+    return catalogue.articles.known(uri), "withdrawal"
 
 
 def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[MailingList]:

@@ -32,6 +32,8 @@ def ask_to_move(
         sender = named[1] if named else number_of(db, normal(reply.email))
     except UsageError:
         return "cannot move: not an email address"
+    if any(new in mailing_list.office_addresses for mailing_list in office.lists):
+        return "cannot move: the new address is the office's own"
     old = address_of(db, sender)
     if sender is None or new == old or not subscribed(db, sender):
         return "cannot move: on no list, or there already"

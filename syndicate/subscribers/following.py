@@ -71,8 +71,7 @@ def follow_question(office: Office, request: ReaderRequest, language: str) -> Pl
     with office.ledger.reading() as db:
         if not _may_be_followed(db, request.about):
             return None
-        standing = Catalogue(db).articles.standing(request.about)
-    assert standing is not None
+        standing = Catalogue(db).articles.known(request.about)
     words, article = words_for(language), standing.item.article
     return PlainLetter(
         subject=words["follow_question"].format(headline=article.headline),

@@ -75,8 +75,21 @@ def test_who_became_a_partner_later_is_told_nothing_of_what_went_before(room: Ne
     room.tables = {"partners.radio": {"email": RADIO}}
     room.configure()
     room.publish()
+    room.rewrite("balai desa", "balai kota")
+    room.publish("--minor")
     corrected(room)
     assert room.letters == []
+
+
+def test_a_correction_waits_for_a_partner_who_has_another_name_now(office: Newsroom) -> None:
+    published(office)
+    office.tables["partners.suara"] = office.tables.pop("partners.radio")
+    office.configure()
+    office.rewrite("sembilan", "sepuluh")
+    answer = office.run("publish", "kabar.md", "--note", "Jamnya keliru.")
+    assert answer.code == 3
+    assert "partners.radio is not in this machine's configuration" in answer.out
+    assert office.letters == []
 
 
 def test_a_silent_fix_is_part_of_what_the_next_correction_shows(office: Newsroom) -> None:
@@ -135,6 +148,7 @@ def test_what_is_reinstated_is_called_so_by_every_letter_and_says_why(office: Ne
     ).code == 0  # fmt: skip
     office.run("tick", at=THIRD_EVENING)
     told = {f"{letter['To']}": letter for letter in office.letters[before:]}
+
     assert sorted(str(letter["Subject"]) for letter in told.values()) == [
         "DITAYANGKAN KEMBALI: Kabar pertama", "DITAYANGKAN KEMBALI: Kabar pertama",
         "REINSTATED: Kabar pertama",

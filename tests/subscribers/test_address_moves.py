@@ -48,6 +48,14 @@ def test_a_reader_moves_once_the_new_address_has_answered(
     assert len(room.letters) == 2
 
 
+@pytest.mark.parametrize("own", ["Berhenti@kantor.example", "redaksi@kantor.example"])
+def test_nobody_moves_to_an_address_of_the_office(postman: Postman, own: str) -> None:
+    room = postman.room
+    postman.bring(f"move {token_of(room, 1)} {own}")
+    assert "1 cannot move: the new address is the office's own" in room.run("tick").out
+    assert room.letters == []
+
+
 def test_who_only_names_the_old_address_is_asked_there_first(postman: Postman) -> None:
     room = postman.room
     postman.bring(f"move {NEW}")

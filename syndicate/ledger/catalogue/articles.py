@@ -62,6 +62,13 @@ class Articles:
             self.read([uri])
         return self._read[uri]
 
+    def known(self, uri: str) -> Standing:
+        """Return what is known of an article that the ledger has seen; LookupError for another."""
+        standing = self.standing(uri)
+        if standing is None:
+            raise LookupError(f"{uri} is not in the ledger")
+        return standing
+
     def all_of(self, uris: Iterable[str]) -> list[Standing]:
         """Return what is known of these articles, without those the ledger has never seen."""
         asked = list(uris)
@@ -102,8 +109,7 @@ class Articles:
 
     def item_at(self, uri: str, version: int) -> Item:
         """Return an article as it stood with an earlier version, when it was not withdrawn."""
-        standing, r = self.standing(uri), revisions.c
-        assert standing is not None, "this article is not in the ledger"
+        standing, r = self.known(uri), revisions.c
         if version == standing.version:
             return standing.item
         here = and_(r.uri == uri, r.version == version)
