@@ -9,6 +9,7 @@ from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.run import Progress, run_channel
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.reports.digests import digests
+from syndicate.ledger.sending.runs import letter_counts
 from syndicate.model.article import Edition
 from syndicate.model.delivery import Rendition
 from syndicate.model.reach import Reach, ReachedBy
@@ -68,6 +69,11 @@ def letters_reach(mailings: Sequence[ArticleLetters]) -> Iterator[Reach]:
         )  # fmt: skip
 
 
+def _unsent(catalogue: Catalogue, edition: int) -> int:
+    counts = letter_counts(catalogue.db, edition)
+    return counts.get("due", 0) + counts.get("deferred", 0)
+
+
 def unfinished_letters(
     catalogue: Catalogue, channel: MailingList, known: KnownChannel, uris: Iterable[str]
 ) -> list[ArticleLetters]:
@@ -75,7 +81,7 @@ def unfinished_letters(
     return [
         ArticleLetters(
             channel=channel, known=known, uri=uri, edition=number,
-            letters=catalogue.digests.recipients(number),
+            letters=_unsent(catalogue, number),
         )
         for uri, digests in catalogue.digests.unfinished_among(uris).items()
         for number, whose, window in digests

@@ -57,7 +57,8 @@ def _booked(office: Office, catalogue: Catalogue, uri: str, about: str) -> list[
     if not count_followers(catalogue.db, uri):
         return []
     count = office.ledger.followers.book(catalogue.db, uri, about, office.clock())
-    why = f"{count} who follow it get a letter, unless a list tells them"
+    who = "1 who follows it gets" if count == 1 else f"{count} who follow it get"
+    why = f"{who} a letter, unless a list tells them"
     line = Line(channel=FOLLOWERS, about=uri, address="", action="letters", why=why)
     return [line] if count else []
 

@@ -35,6 +35,7 @@ from syndicate.operations.sequence import (
     plan_and_write,
     register,
     run_decision,
+    unsent_notes,
 )
 from syndicate.operations.withdraw import identify
 from syndicate.planning.coming import awaited
@@ -43,11 +44,15 @@ from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
 from syndicate.planning.restated import Restating
 from syndicate.planning.shown import shown_version
-from syndicate.report import Line, Report, Subject, edition_name, line_of
+from syndicate.report import Line, Report, Subject, line_of
 from syndicate.system import stop
 from syndicate.text.i18n import moment
 
 HELD, RELEASED = "held", "released"
+UNSENT = {  # what becomes of what has not been sent: of digests, and of letters about the article
+    HELD: ("leaves it out", "waits until it is released"),
+    RELEASED: ("contains it again", "goes out"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,10 +103,8 @@ def _run(office: Office, request: HoldRequest, progress: Progress, what: str) ->
         office.tell(warning)
     report.include(deliver_change(office, change, progress, dry=dry))
     report.lines += change.lines
-    for key in change.digests:
-        words = "leave it out" if what == HELD else "contain it again"
-        which = edition_name(key, office.publisher.zone)
-        report.notes.append(f"the letters of digest {which} that have not been sent yet {words}")
+    digests, letters = UNSENT[what]
+    report.notes += unsent_notes(change, office.publisher.zone, digests=digests, letters=letters)
     return report
 
 

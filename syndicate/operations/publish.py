@@ -44,6 +44,7 @@ from syndicate.operations.sequence import (
     plan_and_write,
     register,
     run_decision,
+    unsent_notes,
 )
 from syndicate.planning.audience import digest_reach
 from syndicate.planning.coming import REVISED, awaited, digest_lines, left_lines
@@ -56,7 +57,6 @@ from syndicate.report import (
     ReportPart,
     Subject,
     as_connected,
-    edition_name,
     line_of,
 )
 from syndicate.sources import Draft
@@ -97,11 +97,8 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     if not dry and reading.drafts and not any(map(_is_change, report.lines)):
         report.include(_waiting(office, chosen, report.unconnected))
     report.lines += change.lines
-    for key in change.digests:
-        which = edition_name(key, office.publisher.zone)
-        report.notes.append(
-            f"the letters of digest {which} that have not been sent yet contain the new text"
-        )
+    words = "contains the new text"
+    report.notes += unsent_notes(change, office.publisher.zone, digests=words, letters=words)
     return report
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from zoneinfo import ZoneInfo
 
 from syndicate.channel import Channel
 from syndicate.delivery.recompose import Recomposed, recompose
 from syndicate.delivery.run import Progress, deliver_all, plan_lines
 from syndicate.errors import Flaws
 from syndicate.ledger import Catalogue, Standing
+from syndicate.model.edition_keys import letter_parts
 from syndicate.model.joining import joined
 from syndicate.model.reach import Reach
 from syndicate.model.step import Action
@@ -35,7 +37,7 @@ from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Failed, Plan, joined_plans
 from syndicate.planning.write import Due, write_plan
-from syndicate.report import Line, ReportPart, Subject
+from syndicate.report import Line, ReportPart, Subject, mailing_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +61,15 @@ class Change:
     def digests(self) -> list[str]:
         """Return the keys of the digests that were composed anew."""
         return list(dict.fromkeys(digest.key for digest in self.recomposed if digest.key))
+
+
+def unsent_notes(change: Change, zone: ZoneInfo, *, digests: str, letters: str) -> list[str]:
+    """Say what becomes of letters on their way: of digests, and of letters about the article."""
+    return [
+        f"{mailing_name(key, zone)}: what has not been sent yet"
+        f" {letters if letter_parts(key)[0] else digests}"
+        for key in change.digests
+    ]
 
 
 def plan_and_write(

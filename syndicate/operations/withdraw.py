@@ -29,13 +29,14 @@ from syndicate.operations.sequence import (
     plan_and_write,
     register,
     run_decision,
+    unsent_notes,
 )
 from syndicate.planning.audience import digest_reach
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
 from syndicate.planning.restated import Restating
-from syndicate.report import Report, Subject, edition_name
+from syndicate.report import Report, Subject
 from syndicate.sources import Draft
 from syndicate.system import stop
 from syndicate.text.similarity import wholly_different
@@ -63,11 +64,10 @@ def withdraw(office: Office, request: WithdrawalRequest, progress: Progress = si
     report.include(change_report(change))
     report.include(deliver_change(office, change, progress, dry=dry))
     report.lines += change.lines
-    for key in change.digests:
-        which = edition_name(key, office.publisher.zone)
-        report.notes.append(
-            f"the letters of digest {which} that have not been sent yet leave it out"
-        )
+    report.notes += unsent_notes(
+        change, office.publisher.zone, digests="no longer has its text",
+        letters="says that it is withdrawn",
+    )  # fmt: skip
     return report
 
 

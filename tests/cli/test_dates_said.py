@@ -128,11 +128,9 @@ def test_corrections_of_letters_on_their_way_are_said_by_day(room: Newsroom) -> 
     assert room.run("digest", "--sample", "1", at=EVENING).code == 0
     room.rewrite("Isi kabar.", "Isi yang benar.")
     answer = room.publish("--note", "Salah.", at=EVENING)
-    assert "the letters of digest 4 May 2026 17:00 WIB that have not been sent yet" in answer.out
+    assert "the digest of 4 May 2026 17:00 WIB: what has not been sent yet" in answer.out
     taken_back = room.run("withdraw", "kabar.md", "--reason", "Salah.", at=EVENING)
-    assert (
-        "the letters of digest 4 May 2026 17:00 WIB that have not been sent yet" in taken_back.out
-    )
+    assert "the digest of 4 May 2026 17:00 WIB: what has not been sent yet" in taken_back.out
 
 
 # names

@@ -141,3 +141,16 @@ def test_who_is_told_by_another_machine_s_list_is_counted_once_and_there(room: N
     room.configure()
     room.run("tick", at=NIGHT)
     assert sorted(room.readers[2:]) == [ANI, BUDI]
+
+
+def test_a_withdrawal_overtakes_a_letter_on_its_way_and_says_so(read: Newsroom) -> None:
+    read.smtp.faults = [SmtpFault(at="rcpt", do="defer", nth=3)]
+    read.run("publish", "kabar.md", "--note", NOTE, "--notify-readers", at=NIGHT)
+    read.let_pauses_end()
+    withdrawn = read.run("withdraw", "kabar.md", "--reason", "Batal.", "--yes", at=NIGHT)
+    assert "harian: 1 reader, by a letter at once" in audience(withdrawn.out)
+    assert "what has not been sent yet says that it is withdrawn" in withdrawn.out
+    read.run("digest", at=NEXT_EVENING)
+    told = [letter["To"] for letter in read.letters if "Batal." in part(letter, "plain")]
+    assert sorted(told) == [ANI, BUDI]
+    assert len(read.letters) == 5  # two digests, a correction, and two that say it is withdrawn
