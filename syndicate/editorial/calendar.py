@@ -61,7 +61,7 @@ TIME = re.compile(
     rf"""
     (?<![\w.,:/-])
     (?P<lead>(?:pukul|jam|pkl\.?|at)[ \u00a0]{{1,3}})?
-    (?P<from>{CLOCK})(?:[ ]?[ap]\.?m\b\.?)?
+    (?P<from>{CLOCK}|\d{{1,2}}(?=[ ](?:pagi|siang|sore|petang|malam)\b))(?:[ ]?[ap]\.?m\b\.?)?
     (?P<until>[ ]{{0,3}}
        (?:-|–|—|s\.?d\.?|s/d|sampai(?:[ ]dengan)?|hingga|dan|to|until|and)[ ]{{0,3}}
        (?:(?:pukul|jam|pkl\.?)[ ])?{CLOCK})?
@@ -91,6 +91,7 @@ class TimeSaid:
     """A time of day in a text, or two."""
 
     start: int
+    end: int
     words: str
     is_led: bool  # by pukul, jam or at
     is_range: bool
@@ -148,6 +149,7 @@ def times_in(text: str) -> Iterator[TimeSaid]:
         behind = text[found.end() : found.end() + ZONE_REACH]
         yield TimeSaid(
             start=found.start(),
+            end=found.end(),
             words=" ".join(found[0].split()),
             is_led=found["lead"] is not None,
             is_range=found["until"] is not None,

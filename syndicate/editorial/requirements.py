@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
-from syndicate.editorial.calendar import dates_in, times_in
 from syndicate.editorial.links import host_of, lies_in, official_hosts
 from syndicate.editorial.manuscript import Manuscript
+from syndicate.editorial.registration import RegistrationTimes, registration_times
 from syndicate.editorial.standards import Standards
 from syndicate.model.finding import Finding
 
@@ -16,9 +17,10 @@ REGISTRATION = re.compile(
     r"|dibuka|ditutup|registration|register|applications?|apply|opens?|closes?)\b",
     re.IGNORECASE,
 )
+LAST_ROUND = timedelta(days=366)  # what is older is an earlier registration
 FREE = re.compile(
     r"\b(?:tidak (?:di)?pungut biaya|tanpa (?:di)?pungut(?:an)? biaya|tidak dikenakan biaya"
-    r"|bebas biaya|free of charge)\b",
+    r"|bebas biaya|free of charge)\b(?![^.!?;]{0,40}\b(?:hoaks|bohong|tidak benar|palsu)\b)",
     re.IGNORECASE,
 )
 
@@ -54,29 +56,27 @@ def unsaid(manuscript: Manuscript, _standards: Standards) -> Iterator[Finding]:
             yield manuscript.finding(rule, manuscript.body_start, message, advice)
 
 
-def _moments(manuscript: Manuscript) -> tuple[int, int]:
-    """Count the dates, and the times with their zone, of where the registration is written of."""
-    dates = times = 0
-    for text in _about_registration(manuscript):
-        dates += sum(1 + date.is_range for date in dates_in(text))
-        times += sum(1 + time.is_range for time in times_in(text) if time.has_zone)
-    return dates, times
-
-
 def _about_registration(manuscript: Manuscript) -> Iterator[str]:
+    """Yield paragraphs and rows that the registration is written of in, or in the heading above."""
+    is_titled = False
     for block in manuscript.blocks:
+        is_heading = block.text.lstrip().startswith("#")
+        is_titled = REGISTRATION.search(block.text) is not None if is_heading else is_titled
         pieces = block.text.split("\n") if block.is_table else [block.text]
-        yield from (piece for piece in pieces if REGISTRATION.search(piece))
+        yield from (piece for piece in pieces if is_titled or REGISTRATION.search(piece))
 
 
 def _has_opening(manuscript: Manuscript) -> bool:
-    dates, times = _moments(manuscript)
-    return dates >= 1 and times >= 2
+    return any(times.opens for times in _registrations(manuscript))
 
 
 def _has_closing(manuscript: Manuscript) -> bool:
-    dates, times = _moments(manuscript)
-    return dates >= 1 and times >= 1
+    return any(times.closes for times in _registrations(manuscript))
+
+
+def _registrations(manuscript: Manuscript) -> Iterator[RegistrationTimes]:
+    since = (manuscript.article.date or manuscript.now).date() - LAST_ROUND
+    return (registration_times(text, since) for text in _about_registration(manuscript))
 
 
 def _has_official_link(manuscript: Manuscript) -> bool:

@@ -24,6 +24,7 @@ QUIET = [  # texts of real life that no rule has anything to say about
     "Ketua hadir Jum’at 18 Maret 2022, Jumat (18/3/2022), dan Friday, March 18, 2022.",
     "Lomba digelar Sabtu-Minggu, 11-12 Mei 2024, dan Sabtu, 11 Mei.",
     "Rapat pukul 08.00 WIB, pukul 13.00-15.00 WITA dan jam 08.00 s.d. 10.00 WIT.",
+    "Menginap 3 malam; rapat jam 8 pagi WIB.",
     "Rapat pukul 08.00 dan istirahat pukul 12.00 WIB.",
     "| Acara | Jam (WIB) |\n|---|---|\n| Rapat | pukul 08.00 |",
     "Keputusan Nomor 22/PIH/KOMINFO/2/2010 dan 8.00 persen dari 2.5 juta.",
@@ -41,6 +42,7 @@ LOUD = {  # what is typed: the rules that find it
     "Ketua hadir kamis (18/3/2022).": ["weekday-mismatch"],
     "He came on Thursday, March 18, 2022.": ["weekday-mismatch"],
     "Rapat pukul 08.00-10.00 di aula.": ["time-without-zone"],
+    "Rapat pukul 8 pagi di aula.": ["time-without-zone"],
     "Doors open at 9.30 a.m. today.": ["time-without-zone"],
     "Piangam dan wibsite, partisiapasinya.": ["glossary"] * 3,
     "Ketua KPU Fadhilah hadir.": ["glossary"],
@@ -100,6 +102,30 @@ def test_the_headline_is_held_against_the_text(
         ("Pendaftaran 2 Mei 2024 sampai 8 Mei 2024 pukul 23.59 WIB.", ["opening-time"]),
         ("Pendaftaran 2 Mei 2024 sampai 8 Mei 2024.", ["opening-time", "closing-time"]),
         (
+            "Pendaftaran ditutup 8 Mei 2024 pukul 15.00 WIB; berkas paling lambat pukul 16.00 WIB.",
+            ["opening-time"],
+        ),
+        ("Pendaftaran dibuka 2 Mei 2024 pukul 08.00 WIB sampai 16.00 WIB.", ["closing-time"]),
+        (
+            "Pendaftaran tahun lalu dibuka 2 Mei 2020 pukul 08.00 WIB, ditutup 8 Mei 2020 pukul"
+            " 16.00 WIB; tahun ini belum diumumkan.",
+            ["opening-time", "closing-time", "past-date"],
+        ),
+        (
+            "## Jadwal pendaftaran\n\nMulai 2 Mei 2024 pukul 08.00 WIB sampai 8 Mei 2024 pukul"
+            " 23.59 WIB.",
+            [],
+        ),
+        ("Dibuka 2 Mei 2024 jam 8 pagi WIB, ditutup 8 Mei 2024 jam 12 malam WIB.", []),
+        ("Dibuka pukul 08.00 WIB tanggal 2 Mei 2024 sampai pukul 23.59 WIB, 8 Mei 2024.", []),
+        ("Pendaftaran 2 Mei 2024 sampai 8 Mei 2024 pukul 08.00–16.00 WIB.", []),
+        (
+            "| Tahap | Waktu |\n|---|---|\n| Pendaftaran dibuka | 2 Mei 2024 pukul 08.00 WIB |\n"
+            "| Pendaftaran ditutup | 8 Mei 2024 pukul 23.59 WIB |",
+            [],
+        ),
+        ("Registration opens 2 May 2024, 08.00 WIB and closes 8 May 2024, 23.59 WIB.", []),
+        (
             "Pendaftaran di kantor.\n\nTes 9 Mei 2024 pukul 08.00–10.00 WIB.",
             ["opening-time", "closing-time"],
         ),
@@ -110,6 +136,19 @@ def test_a_recruitment_says_when_it_opens_and_closes(
 ) -> None:
     names = rules(tmp_path, article(f"{REGISTER}\n\n{body}", **RECRUITMENT))
     assert sorted(names) == sorted(missing)
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("Calo mengaku tidak dipungut biaya itu hoaks; biaya Rp100.000.", ["free-of-charge"]),
+        ("Waspada penipuan yang mengatasnamakan KPU: pendaftaran tidak dipungut biaya.", []),
+    ],
+)
+def test_free_of_charge_is_no_rumour(tmp_path: Path, words: str, names: list[str]) -> None:
+    times = "Dibuka 2 Mei 2024 08.00 WIB, ditutup 8 Mei 2024 23.59 WIB di"
+    body = f"{times} [laman](https://siakba.kpu.go.id/).\n\n{words}"
+    assert rules(tmp_path, article(body, **RECRUITMENT)) == names
 
 
 @pytest.mark.parametrize(
