@@ -29,7 +29,7 @@ def objections(
     yield from _unknown_channels(office, draft, elsewhere)
     if not _had_profile(office, draft):
         yield from _unknown_profile(office, draft.at("profile"), draft.article.profile)
-    yield from _expired(office, draft)
+    yield from expired(office, draft)
     if due:
         yield from _expires_before(office, draft, due)
 
@@ -114,7 +114,7 @@ def _had_profile(office: Office, draft: Draft) -> bool:
     return standing is not None and standing.item.article.profile == draft.article.profile
 
 
-def _expired(office: Office, draft: Draft) -> Iterator[ArticleError]:
+def expired(office: Office, draft: Draft) -> Iterator[ArticleError]:
     """Yield the error of a new article that is news no more; a published one can be corrected."""
     expires = draft.article.expires
     if expires is None or expires > office.clock():

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from syndicate.delivery.run import Progress
 from syndicate.errors import SyndicateError
+from syndicate.intake.objections import expired
 from syndicate.intake.remote_copies import RemoteCopies
+from syndicate.intake.replies import refuse_lost_reply
 from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.drafts import StoredDraft
 from syndicate.ledger.catalogue.scheduled import Scheduled
@@ -40,7 +42,7 @@ def publish_due(office: Office, progress: Progress) -> ReportPart:
         due = catalogue.schedule.due(at)
         asking = [each for each in catalogue.schedule.all() if each.asks]
     parts = [ReportPart(problems=tuple(question(office, each) for each in asking))]
-    for each in due:
+    for each in sorted(due, key=_is_reply):  # behind what it answers, of the same minute or not
         if office.stopping():
             break
         parts.append(_published(office, each, at, progress))
@@ -62,11 +64,11 @@ def question(office: Office, scheduled: Scheduled) -> str:
 def _published(office: Office, due: Scheduled, at: datetime, progress: Progress) -> ReportPart:
     if is_late(office, due, at):
         return ReportPart(problems=(question(office, due),))
-    if lacking := _lacking(office, due.draft):
-        problem = f"{due.draft.path}: waits for a machine that has {', '.join(lacking)}"
-        return ReportPart(problems=(f"{problem} (channels.{lacking[0]}; else {WAYS})",))
+    if why := lacking_channels(office, due.draft):
+        return ReportPart(problems=(f"{due.draft.path}: {why}",))
     copies = copies_of(office, [due.draft.article])
     try:
+        _refuse_overtaken(office, due)
         change = run_decision(office, partial(_decision, office, due, copies))
     except SyndicateError as error:
         why = "; ".join(office.scrub(str(error)).splitlines())
@@ -75,10 +77,27 @@ def _published(office: Office, due: Scheduled, at: datetime, progress: Progress)
     return joined_parts([change_report(change), outcome, ReportPart(lines=tuple(change.lines))])
 
 
-def _lacking(office: Office, draft: StoredDraft) -> list[str]:
-    """Return the channels that the command named, and this machine's configuration lacks."""
+def _is_reply(scheduled: Scheduled) -> bool:
+    return bool(scheduled.draft.article.replies_to)
+
+
+def _refuse_overtaken(office: Office, due: Scheduled) -> None:
+    """Raise ArticleError for what could be published when it was stored, and cannot any more."""
+    [draft] = _drafts(due.draft)
+    for error in expired(office, draft):
+        raise error
+    with office.ledger.reading() as db:
+        refuse_lost_reply(Catalogue(db).articles, draft)
+
+
+def lacking_channels(office: Office, draft: StoredDraft) -> str:
+    """Say which channels the command named that this machine does not have; "" for none."""
     here = {channel.name for channel in office.channels}
-    return [name for name in draft.channels if name not in here]
+    lacking = [name for name in draft.channels if name not in here]
+    if not lacking:
+        return ""
+    names = ", ".join(lacking)
+    return f"waits for a machine that has {names} (channels.{lacking[0]}; else {WAYS})"
 
 
 def _decision(office: Office, due: Scheduled, copies: RemoteCopies, catalogue: Catalogue) -> Change:

@@ -17,11 +17,13 @@ from syndicate.ledger.sending.canaries import LostCanary, lost_canaries
 from syndicate.office import Office
 from syndicate.operations.canaries import unsent
 from syndicate.operations.digest import CatchUp, due_windows
+from syndicate.operations.due_revisions import is_late
 from syndicate.planning.overdue import (
     Alert,
     Grade,
     late_backup,
     late_expiries,
+    late_revisions,
     late_ticks,
     late_waits,
     late_windows,
@@ -78,6 +80,7 @@ class LedgerWatch:
             *late_ticks(self.ticks, at, alive),
             *late_windows(self.windows(), at, patient),
             *late_expiries(self._expired(at), at, patient),
+            *late_revisions(self._scheduled(at), at, patient),
             *late_waits(self._waiting(moment), moment, patient),
             *late_backup(
                 self.backup, self._office.ledger.created, at, self._office.settings.backup
@@ -128,6 +131,15 @@ class LedgerWatch:
 
     def _expired(self, at: datetime) -> dict[str, datetime]:
         return expired_articles(self._db, self._catalogue.not_far_ahead(at))
+
+    def _scheduled(self, at: datetime) -> dict[str, datetime]:
+        """Return by headline when revisions were due that do not wait for a person."""
+        due = self._catalogue.schedule.due(self._catalogue.not_far_ahead(at))
+        return {
+            each.draft.article.headline: each.due
+            for each in due
+            if not is_late(self._office, each, at)
+        }
 
     def _waiting(self, moment: datetime) -> Iterator[tuple[str, str, datetime]]:
         """Yield what waits for a tick: its channel, its name, and since when."""

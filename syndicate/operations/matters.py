@@ -34,6 +34,7 @@ COMMANDS = {
     "window": "syndicate tick",
     "expiry": "syndicate tick",
     "waiting": "syndicate tick",
+    "scheduled": "syndicate tick",
     "backup": "syndicate ledger backup FILE",
 }
 

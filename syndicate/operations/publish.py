@@ -35,7 +35,7 @@ from syndicate.operations.schedule import (
     prepare,
     store,
     superseded,
-    with_kept_notes,
+    with_kept_ways,
 )
 from syndicate.operations.sequence import (
     Change,
@@ -79,7 +79,8 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     reading = read_articles(office, request, chosen)
     report.notes += reading.notes
     stop.go_on()  # else a later run would send what nobody has seen the beginning of
-    request = with_kept_notes(office, request, reading.drafts)
+    request = with_kept_ways(office, request, reading.drafts)
+    chosen = office.chosen(request.channels)
     request = with_approved_notes(office, request, reading.drafts)
     copies = copies_of(office, changed_articles(reading.drafts))
     door = Door(office=office, request=request, chosen=chosen, copies=copies)

@@ -179,14 +179,16 @@ def kind_of(
             f" (to publish it again: syndicate reinstate {draft.path}; as a new article: a copy"
             " without the uri line)"
         )
-    if draft.same_as == standing.version:
+    if draft.same_as == standing.version and not tells_of_a_deadline(request, draft, standing):
         return "unchanged", ""
     if draft.kept:
         raise ArticleError(
             f"{draft.path}: another command has just published a newer text (check that"
             " this file is the right one, then run this command again)"
         )
-    if draft.article.fingerprint in (standing.fingerprint, standing.item.article.fingerprint):
+    known = (standing.fingerprint, standing.item.article.fingerprint)
+    is_same = draft.article.fingerprint in known
+    if is_same and not tells_of_a_deadline(request, draft, standing):
         return "unchanged", ""
     if standing.held:
         raise ArticleError(
@@ -205,6 +207,12 @@ def kind_of(
     source = catalogue.articles.source(standing.uri, standing.version)
     kept = standing.item.article
     raise NoteNeeded(draft.path, what_changed(kept, source, draft.article, draft.source))
+
+
+def tells_of_a_deadline(request: Publication, draft: Draft, standing: Standing) -> bool:
+    """Return whether a note says that the deadline is another: it is no word of the text."""
+    is_other = draft.article.expires != standing.item.article.expires
+    return is_other and bool(request.notes.get(draft.path, request.note))
 
 
 def refuse_contradiction(request: Publication) -> None:

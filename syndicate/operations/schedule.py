@@ -5,7 +5,7 @@ What is stored here lies apart from articles and revisions, so that no reader ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -20,11 +20,12 @@ from syndicate.intake.timing import due_time
 from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.approvals import APPROVED
 from syndicate.ledger.catalogue.drafts import StoredDraft
+from syndicate.ledger.catalogue.scheduled import Scheduled
 from syndicate.model.joining import joined
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.article_letters import letters_preview
-from syndicate.operations.recording import Publication, record_act
+from syndicate.operations.recording import Publication, record_act, tells_of_a_deadline
 from syndicate.operations.sequence import Change, run_decision
 from syndicate.planning.coming import REVISED
 from syndicate.report import Line, Subject, when
@@ -80,7 +81,8 @@ def parted(office: Office, request: Publication, drafts: Iterable[Draft]) -> Par
     now: list[Draft] = []
     later: list[Later] = []
     for draft in drafts:
-        due, is_unchanged = due_time(draft.article, request.at, at), draft.kept or draft.same_as
+        due = due_time(draft.article, request.at, at)
+        is_unchanged = (draft.kept or draft.same_as) and not _is_news(office, request, draft)
         if due is None or (is_unchanged and not request.at):
             now.append(draft)
         elif is_unchanged:
@@ -90,24 +92,50 @@ def parted(office: Office, request: Publication, drafts: Iterable[Draft]) -> Par
     return Parted(now=now, later=later, notes=notes)
 
 
-def with_kept_notes(office: Office, request: Publication, drafts: Iterable[Draft]) -> Publication:
-    """Return a request that moves scheduled corrections with the note that they have.
+def _is_news(office: Office, request: Publication, draft: Draft) -> bool:
+    if not request.notes.get(draft.path, request.note):
+        return False
+    with office.ledger.reading() as db:
+        standing = Catalogue(db).articles.standing(draft.article.uri)
+    return standing is not None and tells_of_a_deadline(request, draft, standing)
 
-    A person's own --note or --minor comes first, and another text needs a note of its own. So does
-    what is to go out now: nobody may have meant that who publishes a whole folder.
+
+def with_kept_ways(office: Office, request: Publication, drafts: Iterable[Draft]) -> Publication:
+    """Return a request that moves what is scheduled with the note and the ways that it has.
+
+    What a person says anew comes first, and another text needs a note of its own. So does what is
+    to go out now: nobody may have meant that who publishes a whole folder. ArticleError where the
+    files had different ways, as one command has one.
     """
-    if request.note or request.minor:
-        return request
     with office.ledger.reading() as db:
         schedule = Catalogue(db).schedule
-        kept = {
-            draft.path: found.draft.note
+        found = {
+            draft.path: before.draft
             for draft in drafts
             if due_time(draft.article, request.at, office.clock())
-            if (found := schedule.of(draft.article.uri)) and found.draft.kind in REVISED
-            if change_detection.same_text(found.draft.source, draft.source)
+            if (before := schedule.of(draft.article.uri))
+            if change_detection.same_text(before.draft.source, draft.source)
         }
-    return replace(request, notes={**kept, **request.notes}) if kept else request
+    revised = {path: stored.note for path, stored in found.items() if stored.kind in REVISED}
+    if revised and not (request.note or request.minor):
+        request = replace(request, notes={**revised, **request.notes})
+    return _with_kept_channels(request, found) if request.at else request
+
+
+def _with_kept_channels(request: Publication, found: Mapping[Path, StoredDraft]) -> Publication:
+    ways = {(stored.channels, stored.backfill) for stored in found.values()}
+    if any(stored.notify_readers for stored in found.values()):
+        request = replace(request, notify_readers=True)
+    if request.channels or not any(channels for channels, _ in ways):
+        return request
+    if len(ways) > 1 or len(found) < len(request.paths):
+        names = ", ".join(f"{path}" for path, stored in found.items() if stored.channels)
+        raise ArticleError(
+            f"{names}: was scheduled for some channels alone: give it another time by itself, or"
+            " name the channels with --channel"
+        )
+    [(channels, backfill)] = ways
+    return replace(request, channels=channels, backfill=backfill)
 
 
 def prepare(
@@ -156,15 +184,24 @@ def store(
 def _is_same(stored: StoredDraft, draft: StoredDraft) -> bool:
     """Return whether a draft says what is stored, whenever it goes out."""
     files = ([item.sha256 for item in each.article.media] for each in (stored, draft))
-    ways = ((each.kind, each.note, each.channels, each.backfill) for each in (stored, draft))
+    ways = (
+        (each.kind, each.note, each.channels, each.backfill, each.notify_readers)
+        for each in (stored, draft)
+    )
     same = change_detection.same_text(stored.source, draft.source)
     return same and len(set(ways)) == 1 and next(files) == next(files)
 
 
 def superseded(office: Office, catalogue: Catalogue, subjects: Iterable[Subject]) -> Iterator[str]:
-    """Call off what was scheduled of articles that have just changed; yield notes on it."""
+    """Call off what was scheduled of articles that have just changed; yield notes on it.
+
+    ArticleError for what somebody holds: that person may know why it must not go out.
+    """
     subjects = list(subjects)
     coming = catalogue.schedule.among(subject.uri for subject in subjects)
+    changed = [subject.uri for subject in subjects if subject.kind != "unchanged"]
+    held = (each for uri in changed if (each := coming.get(uri)) and each.held and not each.asks)
+    Flaws([_held(office, each) for each in held]).end()
     for subject in subjects:
         if (found := coming.get(subject.uri)) is None:
             continue
@@ -173,6 +210,15 @@ def superseded(office: Office, catalogue: Catalogue, subjects: Iterable[Subject]
             continue
         time = shown(found.due, office.publisher.zone)
         yield f"{subject.path}: another text of it goes out on {time} (`syndicate hold` stops it)"
+
+
+def _held(office: Office, found: Scheduled) -> ArticleError:
+    why = f" ({found.why})" if found.why else ""
+    return ArticleError(
+        f"{found.draft.path}: the revision for {shown(found.due, office.publisher.zone)} is held"
+        f"{why}: release it first (syndicate release {found.uri}), or give it another time with"
+        " `publish --at`"
+    )
 
 
 def call_off(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> list[str]:

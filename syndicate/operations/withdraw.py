@@ -99,7 +99,7 @@ def identify(office: Office, article: str) -> str:
             if catalogue.schedule.of(uri):
                 raise ArticleError(
                     f"{article}: is scheduled and not published yet (`syndicate hold {article}`"
-                    " stops it)"
+                    " stops it, with --call-off for good)"
                 )
             raise ArticleError(
                 f"{article}: the ledger does not know it (`syndicate status` lists all articles)"

@@ -27,6 +27,7 @@ LATE_WINDOW = (
 )
 LATE_EXPIRY = "{about}: it expired {late} ago and is still shown: run syndicate tick"
 LATE_WAIT = "{channel}: {about} waits since {late}, and nothing has tried it: run syndicate tick"
+LATE_REVISION = "{about} was to go out {late} ago, and no tick has published it: run syndicate tick"
 
 
 class Grade(StrEnum):
@@ -129,6 +130,14 @@ def late_waits(
 ) -> Iterator[Alert]:
     """Report what waits for a tick although its time has come: (channel, name, since when)."""
     return _late("waiting", LATE_WAIT, waiting, at, patient)
+
+
+def late_revisions(
+    scheduled: Mapping[str, datetime], at: datetime, patient: timedelta
+) -> Iterator[Alert]:
+    """Report the scheduled revisions that should be out by now, by headline."""
+    times = [("", headline, due) for headline, due in scheduled.items()]
+    return _late("scheduled", LATE_REVISION, times, at, patient)
 
 
 def _late(
