@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from urllib.parse import unquote, urlsplit
 
 from syndicate.editorial.manuscript import Manuscript
@@ -14,7 +14,8 @@ from syndicate.text import excerpt
 SHORTENERS = frozenset(
     ("bit.ly", "bitly.com", "s.id", "tinyurl.com", "t.co", "goo.gl", "cutt.ly", "rb.gy", "is.gd",
      "v.gd", "ow.ly", "shorturl.at", "rebrand.ly", "lnkd.in", "buff.ly", "tiny.cc", "t.ly",
-     "shorturl.asia", "bl.ink", "adf.ly", "tiny.one", "urlz.fr", "shrtco.de", "gg.gg")
+     "shorturl.asia", "bl.ink", "adf.ly", "tiny.one", "urlz.fr", "shrtco.de", "gg.gg",
+     "linktr.ee", "lynk.id", "me-qr.com")
 )  # fmt: skip
 APP_FILES = (".apk", ".apks", ".xapk", ".apkm", ".aab")
 
@@ -40,7 +41,7 @@ def unwise_links(manuscript: Manuscript, standards: Standards) -> Iterator[Findi
     shorteners = SHORTENERS | set(standards.shorteners)
     for url in manuscript.links:
         at = manuscript.place_of_link(url)
-        if host_of(url).removeprefix("www.") in shorteners:
+        if _is_shortened(url, shorteners):
             yield manuscript.finding(
                 "shortened-link", at, f"{excerpt(url, 80)} hides where it leads", "write its target"
             )
@@ -53,12 +54,23 @@ def unwise_links(manuscript: Manuscript, standards: Standards) -> Iterator[Findi
             )
 
 
+def _is_shortened(url: str, shorteners: Set[str]) -> bool:
+    """Return True for an address at a shortener, not for the name of one alone."""
+    host = host_of(url)
+    leads_on = url.partition("://")[2].partition("/")[2]
+    return bool(leads_on) and (host in shorteners or host.partition(".")[2] in shorteners)
+
+
 def _is_app(url: str) -> bool:
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    pieces = (parts.path, *(pair.partition("=")[2] for pair in parts.query.split("&")))
+    pieces = (
+        parts.path.rstrip("/"),
+        parts.fragment,
+        *(pair.partition("=")[2] for pair in parts.query.split("&")),
+    )
     return any(unquote(piece).lower().endswith(APP_FILES) for piece in pieces)
 
 

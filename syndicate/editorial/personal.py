@@ -12,9 +12,12 @@ from syndicate.model.finding import Finding
 
 # sixteen digits: province, regency, district; a date (women's days are 40 more); a serial number
 IDENTITY = re.compile(r"(?<![\w.,/-])[1-9]\d(?:[ .-]?\d){14}(?![\w/-])")
-TELEPHONE = re.compile(r"(?<![\w.,/-])(?:\+?62[ .-]?|0)8(?!00)\d{1,2}(?:[ .-]?\d){6,10}(?![\w/-])")
+TELEPHONE = re.compile(
+    r"(?<![\w.,/-])(?:\+?62[ .-]?|\(?0)8(?!00)\d{1,2}\)?(?:[ .-]?\d){6,10}(?![\w/-])"
+)
 EMAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail|yahoo|ymail|hotmail|outlook|icloud|rocketmail|proton)"
+    r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail|yahoo|ymail|hotmail|outlook|icloud|rocketmail|proton|protonmail"
+    r"|live|googlemail)"
     r"\.[a-z.]{2,8}(?!\w)",
     re.IGNORECASE,
 )
@@ -24,11 +27,14 @@ ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 BIRTH = re.compile(
-    rf"\b(?:lahir|TTL|tempat[,/ ]+tanggal lahir|born)\b[^\d\n]{{0,40}}"
-    rf"\d{{1,2}}[ -](?:{MONTH_NAME}|\d{{1,2}})[ -]\d{{4}}",
+    rf"(?<!hari )\b(?:(?:ke)?lahir(?:an)?|TTL|tempat[,/ ]+tanggal lahir|born)\b[^\d\n]{{0,40}}"
+    rf"\d{{1,2}}[ /-](?:{MONTH_NAME}|\d{{1,2}})[ /-](?:19[3-9]\d|20\d\d)",
     re.IGNORECASE,
 )
-HOME = re.compile(r"\bRT\.? ?\d{1,3} ?[/,]? ?RW\.? ?\d{1,3}\b", re.IGNORECASE)
+HOME = re.compile(
+    r"\bRT(?:\.? ?\d{1,3} ?(?:[/,]|dan)? ?RW\.? ?\d{1,3}|[/ ]RW[.:]? ?\d{1,3}/\d{1,3})\b",
+    re.IGNORECASE,
+)
 CONTACT = re.compile(
     r"\b(?:narahubung|kontak|hubungi|menghubungi|call cent(?:er|re)|hotline|layanan|pengaduan|humas"
     r"|posko|tanya jawab|informasi lebih lanjut|contact|call|questions|helpdesk|help desk|cp)\b",
@@ -40,7 +46,8 @@ NO_DIGITS = re.compile(r"\D")
 
 def personal_data(manuscript: Manuscript, standards: Standards) -> Iterator[Finding]:
     """Yield numbers and addresses of people."""
-    text = manuscript.text[manuscript.body_start :]
+    body = manuscript.body_start
+    text = manuscript.prose[:body] + manuscript.text[body:]
     yield from _identity_numbers(manuscript, text)
     yield from _contacts(manuscript, text, standards)
     for rule, pattern, what in (
@@ -85,7 +92,7 @@ def _plain(contact: str) -> str:
 def _found(manuscript: Manuscript, rule: str, start: int, what: str) -> Finding:
     return manuscript.finding(
         rule,
-        manuscript.body_start + start,
+        start,
         f"this looks like {what}",
         "leave it out, unless its owner has agreed",
     )
