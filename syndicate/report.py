@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.ledger import DigestCount, Place, Standing
+from syndicate.ledger.processes.waits import HELD
 from syndicate.ledger.reports.books import Imbalance
 from syndicate.model.edition_keys import letter_parts, variant_of
 from syndicate.model.reach import Reach
@@ -269,9 +270,14 @@ def line_of(place: Place, action: str, zone: ZoneInfo, *, why: str = "") -> Line
         action=action,
         state=_state_of(place),
         url=place.url,
-        why=_reason(place, zone) if place.state != "settled" else why or place.why,
+        why=_reason(place, zone) if place.state != "settled" else why or _lasting(place),
         resolve=resolve_command(place),
     )
+
+
+def _lasting(place: Place) -> str:
+    """Return the reason of what is settled; not until when it waited before it was called off."""
+    return "" if place.why.startswith(HELD) else place.why
 
 
 def _state_of(place: Place) -> str:

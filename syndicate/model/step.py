@@ -41,6 +41,9 @@ class Known:
         return self.state == "settled" and self.wanted is not None and self.wanted != self.present
 
 
+CALLED_OFF = "called off before it was published"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One address, and what should be there from now on."""

@@ -10,7 +10,7 @@ from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.notices import Unreached
 from syndicate.model.edition_keys import COLLECTION
 from syndicate.model.reach import Reach, ReachedBy
-from syndicate.model.step import Action, Step
+from syndicate.model.step import CALLED_OFF, Action, Step
 from syndicate.office import Office
 from syndicate.planning.plan import EditionPlan, Plan
 from syndicate.report import Line
@@ -115,7 +115,7 @@ def letters(count: int) -> str:
 def _is_shown(step: Step) -> bool:
     """Return whether readers see a step by itself: not what only follows another one."""
     follows = bool(step.rendition and step.rendition.follows)
-    return step.action not in QUIET and not follows
+    return step.action not in QUIET and not follows and step.why != CALLED_OFF
 
 
 def _posts(edition: EditionPlan, changes: Sequence[Action]) -> Reach:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from syndicate.model.delivery import Rendition
-from syndicate.model.step import Action, Known, Step
+from syndicate.model.step import CALLED_OFF, Action, Known, Step
 
 LAYOUT_IS_NEW = "only its layout is new (update it with --refresh)"
 
@@ -144,15 +144,15 @@ def _call_off(rendition: Rendition, state: Known | None, purpose: Purpose, can: 
             address=rendition.address,
             action=Action.REMOVE,
             rendition=None,
+            why=CALLED_OFF,
             replaces=True,
             fallback=rendition,
         )
-    why = "called off before it was published"
     return Step(
         address=rendition.address,
         action=Action.WITHDRAW,
         rendition=rendition,
-        why=why,
+        why=CALLED_OFF,
         replaces=True,
     )
 

@@ -34,6 +34,19 @@ def test_a_post_of_the_night_waits_for_the_morning(room: Newsroom) -> None:
         assert desk.bodies == []  # it was meant so
 
 
+def test_a_post_that_is_withdrawn_while_it_waits_is_no_edited_post(room: Newsroom) -> None:
+    room.only("telegram")
+    room.change("telegram", hold_hours="22:00-06:00")
+    room.write()
+    room.run("publish", "kabar.md", at=NIGHT)
+    taken_back = room.run("withdraw", "kabar.md", "--reason", "Batal.", "--yes", at=NIGHT)
+    assert "1 post" not in taken_back.out
+    assert room.run("tick", at=NEXT_MORNING).code == 0
+    status = room.run("status", "kabar.md", at=NEXT_MORNING)
+    assert "held until" not in status.out
+    assert room.posts == []
+
+
 def test_what_is_urgent_and_what_takes_back_do_not_wait(room: Newsroom) -> None:
     room.only("telegram")
     room.change("telegram", hold_hours="22:00-06:00")

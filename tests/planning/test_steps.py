@@ -91,7 +91,9 @@ CASES = {
     "killed": Case(STANDS, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
     "killed where nothing goes": Case(STANDS, NEW, KILL, KEEPING, WITHDRAW, NEW, replaces=True),
     "killed, never said": Case(None, NEW, KILL, ABLE, NOTHING, None, why="nothing is here"),
-    "killed, waiting": Case(DUE, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
+    "killed, waiting": Case(
+        DUE, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW, why="called off before"
+    ),
     "killed, in doubt": Case(DOUBT, NEW, KILL, ABLE, REMOVE, None, replaces=True, fallback=NEW),
     "killed, the notice stands": Case(
         replace(STANDS, wanted=NEW.fingerprint, present=NEW.fingerprint, version=2),
