@@ -18,12 +18,15 @@ NO_PROSE = re.compile(
     rf"(?P<code>`{{1,8}})(?!`)[^\n]+?(?<!`)(?P=code)(?!`)|<[A-Za-z/!][^<>]*>|\]\([^()\n]*\)"
     rf"|\]\[[^\[\]\n]*\]|\b(?:https?://|www\.){ADDRESS_END}"
     r"|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]*|^ {0,3}\[[^\[\]\n]+\]:.*$|&[#\w]{2,10};"
-    rf"|(?<![\w.-])(?:[\w-]{{1,63}}\.){{1,6}}(?:[a-z]{{2,9}}/{ADDRESS_END}"
-    r"|(?:id|com|org|net|pdf|docx?|xlsx?|pptx?|jpe?g|png|webp|zip|apk|csv)(?!\w))"
     r"|(?<![\w/&@#])[@#][\w.]*\w"
     r"|\bfile\s*:[^,}\n]*|\b(?:uri|role|alt|caption|creator|name)\s*:",
     re.MULTILINE,
 )
+BARE_ADDRESS = re.compile(
+    rf"(?<![\w.-])(?:[\w-]{{1,63}}\.){{1,6}}(?:[a-z]{{2,9}}/{ADDRESS_END}"
+    r"|(?:id|com|org|net|pdf|docx?|xlsx?|pptx?|jpe?g|png|webp|zip|apk|csv)(?!\w))"
+)
+DOT_WITHIN = re.compile(r"\w\.\w")  # without one, a text has no bare address
 COMMENT_OPENS, COMMENT_CLOSES = "<!--", "-->"
 
 
@@ -33,7 +36,8 @@ def masked(text: str, body: int) -> str:
     Line ends stay, and every word keeps its offset.
     """
     front = "".join(map(_front_line, text[:body].splitlines(keepends=True)))
-    return NO_PROSE.sub(_blank, front + _without_code(_without_comments(text[body:])))
+    prose = NO_PROSE.sub(_blank, front + _without_code(_without_comments(text[body:])))
+    return BARE_ADDRESS.sub(_blank, prose) if DOT_WITHIN.search(prose) else prose
 
 
 def _front_line(line: str) -> str:

@@ -27,7 +27,7 @@ ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 BIRTH = re.compile(
-    rf"(?<!hari )\b(?:(?:ke)?lahir(?:an)?|TTL|tempat[,/ ]+tanggal lahir|born)\b[^\d\n]{{0,40}}"
+    rf"\b(?<!hari )(?:lahir|kelahiran|TTL|tempat[,/ ]+tanggal lahir|born)\b[^\d\n]{{0,40}}"
     rf"\d{{1,2}}[ /-](?:{MONTH_NAME}|\d{{1,2}})[ /-](?:19[3-9]\d|20\d\d)",
     re.IGNORECASE,
 )
