@@ -309,7 +309,13 @@ def resolve_command(place: Place) -> str:
     if answers and (letter or place.state == "refused"):
         answers.append("--give-up")
     number = f"{place.edition_number}/{place.subscriber}" if letter else f"{place.delivery}"
-    return f"syndicate resolve {number} {'   or   '.join(answers)}" if answers else ""
+    return answered_by(number, *answers) if answers else ""
+
+
+def answered_by(name: str, *answers: str) -> str:
+    """Return the commands that settle what has this name; without ``answers`` a single letter's."""
+    known = answers or ("--sent REF", "--not-sent", "--give-up")
+    return f"syndicate resolve {name} {'   or   '.join(known)}"
 
 
 def when(moment: datetime | None) -> str | None:

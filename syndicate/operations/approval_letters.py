@@ -27,7 +27,7 @@ from syndicate.office import Office
 from syndicate.operations.approval import approver_named, asked_first, deputy_of
 from syndicate.operations.renditions import changes_for_people, render_for_people
 from syndicate.operations.request_letter import ApprovalRequest, compose_request
-from syndicate.report import Line, Report, ReportPart, state_word
+from syndicate.report import Line, Report, ReportPart, answered_by, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists
 from syndicate.subscribers.service_mailing import Ending, Outages, send_begun
 from syndicate.system.logs import unexpected
@@ -251,11 +251,10 @@ def approval_lines(db: Connection, uri: str | None = None) -> list[LetterLine]:
 
 def _line(request: Approval, letter: ApprovalLetter) -> Line:
     is_asked = letter.state in ("in_doubt", "refused")
-    answers = "--sent REF   or   --not-sent   or   --give-up"
     return Line(
         channel=APPROVERS, about=request.uri, address=letter.approver, action="letter",
         state=STATES.get(letter.state) or state_word(letter.state), why=letter.why,
-        resolve=f"syndicate resolve approval/{letter.id} {answers}" if is_asked else "",
+        resolve=answered_by(f"approval/{letter.id}") if is_asked else "",
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from syndicate.ledger.reports.versions import killed_through
 from syndicate.model.delivery import Recipient
 from syndicate.office import Office
 from syndicate.operations.partner_letters import PartnerNews
-from syndicate.report import Line, Report, ReportPart, state_word
+from syndicate.report import Line, Report, ReportPart, answered_by, state_word
 from syndicate.subscribers.service_letters import ServiceLetter
 from syndicate.subscribers.service_mailing import Outages, send_each
 
@@ -92,8 +92,7 @@ def settling(kind: str, number: int, state: str) -> str:
     """Return the command that settles a letter; "" for one that needs none."""
     if state == "due":
         return "syndicate tick"
-    answers = "--sent REF   or   --not-sent   or   --give-up"
-    return f"syndicate resolve {kind}/{number} {answers}" if state in ASKED else ""
+    return answered_by(f"{kind}/{number}") if state in ASKED else ""
 
 
 @dataclass(frozen=True)
