@@ -182,14 +182,16 @@ def store(
 
 
 def _is_same(stored: StoredDraft, draft: StoredDraft) -> bool:
-    """Return whether a draft says what is stored, whenever it goes out."""
+    """Return whether a draft says what is stored, and asks for no more, whenever it goes out.
+
+    Who names no channels, or nobody to be told, as for a whole folder, leaves what is stored.
+    """
     files = ([item.sha256 for item in each.article.media] for each in (stored, draft))
-    ways = (
-        (each.kind, each.note, each.channels, each.backfill, each.notify_readers)
-        for each in (stored, draft)
-    )
+    ways = ((each.kind, each.note, each.backfill) for each in (stored, draft))
     same = change_detection.same_text(stored.source, draft.source)
-    return same and len(set(ways)) == 1 and next(files) == next(files)
+    asks_more = draft.notify_readers and not stored.notify_readers
+    asks_more = asks_more or draft.channels not in ((), stored.channels)
+    return same and not asks_more and len(set(ways)) == 1 and next(files) == next(files)
 
 
 def superseded(office: Office, catalogue: Catalogue, subjects: Iterable[Subject]) -> Iterator[str]:

@@ -270,6 +270,15 @@ def test_what_is_held_goes_out_after_its_release(room: Newsroom) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("words", [("--at", "11.00"), ()], ids=["moved", "folder"])
+def test_another_publish_keeps_channels_and_who_is_told(room: Newsroom, words: Any) -> None:
+    room.write(embargoedUntil=TEN)
+    given = ("--channel", "feed", "--notify-readers")
+    assert room.run("publish", "kabar.md", *given).code == 0
+    assert room.run("publish", "kabar.md", *words).code == 0
+    assert room.rows("SELECT channels, notify_readers FROM drafts") == [('["feed"]', 1)]
+
+
 ANSWERS: dict[str, Callable[[Newsroom], Answer]] = {
     "at": lambda room: room.run("publish", "kabar.md", "--at", "16.30", at=LATE),
     "now": lambda room: room.run("publish", "kabar.md", at=LATE),
