@@ -232,6 +232,7 @@ def _decision(door: Door, reading: Reading, scheduling: Scheduling, catalogue: C
         change,
         articles=[*change.articles, *(s for s in scheduling.subjects if s.uri not in refused)],
         notes=[*change.notes, *notes],
+        audience=[*change.audience, *scheduling.audience],
         problems=[*change.problems, *scheduling.problems, *admission.problems],
         lines=[*change.lines, *(line for line in scheduling.lines if line.about not in refused)],
     )

@@ -39,6 +39,7 @@ from syndicate.planning.restated import Restating, concerned
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
 from syndicate.system import stop
+from syndicate.text.i18n import moment
 
 REINSTATEMENT = "reinstatement"
 
@@ -60,6 +61,7 @@ def reinstate(office: Office, request: ReinstatementRequest, progress: Progress 
     refuse_older(office, dry=dry)
     standing = withdrawn(office, request)
     draft = _read(office, request, report)
+    _refuse_expired(office, standing, draft)
     stop.go_on()
     decision = partial(_decision, office, request, standing.uri, draft)
     change = run_decision(office, decision, dry=dry)
@@ -78,6 +80,17 @@ def withdrawn(office: Office, request: ReinstatementRequest) -> Standing:
     uri = identify(office, request.article)
     with office.ledger.reading() as db:
         return _canceled(Catalogue(db), uri)
+
+
+def _refuse_expired(office: Office, standing: Standing, draft: Draft | None) -> None:
+    """Raise ArticleError for what is news no more, as for any publication."""
+    article = draft.article if draft else standing.item.article
+    if article.expires and article.expires <= office.clock():
+        end = moment(article.expires, office.publisher.zone, "en")
+        raise ArticleError(
+            f"{standing.path}: expired on {end} (give it a later date in `expires`, and reinstate"
+            " the file)"
+        )
 
 
 def _canceled(catalogue: Catalogue, uri: str) -> Standing:

@@ -22,6 +22,7 @@ from syndicate.ledger.catalogue.approvals import APPROVED
 from syndicate.ledger.catalogue.drafts import StoredDraft
 from syndicate.ledger.catalogue.scheduled import Scheduled
 from syndicate.model.joining import joined
+from syndicate.model.reach import Reach
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.article_letters import letters_preview
@@ -73,6 +74,7 @@ class Scheduling:
     notes: Sequence[str] = ()
     problems: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    audience: Sequence[Reach] = ()  # who will be told then, as it looks now
 
 
 def parted(office: Office, request: Publication, drafts: Iterable[Draft]) -> Parted:
@@ -201,9 +203,7 @@ def superseded(office: Office, catalogue: Catalogue, subjects: Iterable[Subject]
     """
     subjects = list(subjects)
     coming = catalogue.schedule.among(subject.uri for subject in subjects)
-    changed = [subject.uri for subject in subjects if subject.kind != "unchanged"]
-    held = (each for uri in changed if (each := coming.get(uri)) and each.held and not each.asks)
-    Flaws([_held(office, each) for each in held]).end()
+    refuse_held(office, catalogue, [s.uri for s in subjects if s.kind != "unchanged"])
     for subject in subjects:
         if (found := coming.get(subject.uri)) is None:
             continue
@@ -214,12 +214,18 @@ def superseded(office: Office, catalogue: Catalogue, subjects: Iterable[Subject]
         yield f"{subject.path}: another text of it goes out on {time} (`syndicate hold` stops it)"
 
 
+def refuse_held(office: Office, catalogue: Catalogue, uris: Iterable[str]) -> None:
+    """Raise ArticleError for scheduled revisions that a person holds."""
+    coming = catalogue.schedule.among(uris).values()
+    Flaws([_held(office, each) for each in coming if each.held and not each.asks]).end()
+
+
 def _held(office: Office, found: Scheduled) -> ArticleError:
     why = f" ({found.why})" if found.why else ""
     return ArticleError(
         f"{found.draft.path}: the revision for {shown(found.due, office.publisher.zone)} is held"
-        f"{why}: release it first (syndicate release {found.uri}), or give it another time with"
-        " `publish --at`"
+        f"{why}: release it first (syndicate release {found.uri}), give it another time with"
+        " `publish --at`, or call it off with `hold --call-off`"
     )
 
 
@@ -310,6 +316,7 @@ def tried(
         ],
         problems=[f"{failed.channel.name}: {failed.why}" for failed in change.plan.failed],
         warnings=change.plan.warnings,
+        audience=change.audience if changed else (),
     )  # fmt: skip
 
 

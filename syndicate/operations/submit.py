@@ -32,7 +32,7 @@ from syndicate.operations.approval import (
 from syndicate.operations.approval_letters import tell_approvers
 from syndicate.operations.publish import Reading, decide_publication, read_articles
 from syndicate.operations.recording import Publication, record_act
-from syndicate.operations.schedule import Prepared, call_off, tried
+from syndicate.operations.schedule import Prepared, call_off, refuse_held, tried
 from syndicate.operations.sequence import Change
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
@@ -160,6 +160,7 @@ def _submitted(
         state = "waits for approval" if same.state == WAITING else "was approved"
         yield f"{stored.path}: exactly this {state} already (`syndicate status` shows it)"
         return
+    refuse_held(office, catalogue, [uri])
     yield from end_requests(office, catalogue, uri, REPLACED)
     yield from call_off(office, catalogue, uri, REPLACED)
     article, files = stored.article, {**submission.prepared.read.files}

@@ -15,6 +15,7 @@ from syndicate.office import Office
 from syndicate.operations.due_revisions import is_late, lacking_channels, question
 from syndicate.operations.schedule import named_channels
 from syndicate.sources import change_detection
+from syndicate.sources.files import local_files
 from syndicate.text.coming_times import shown
 
 AS_STORED = "it goes out as it was stored (`syndicate publish --at` takes the new text)"
@@ -72,5 +73,7 @@ def _file(draft: StoredDraft) -> str:
     except ArticleError:
         return "missing"
     same = change_detection.same_text(draft.source, text)
-    same = same and change_detection.same_files(draft.article.media, path.parent)
-    return "" if same else "changed"
+    media, folder = draft.article.media, path.parent
+    same = same and change_detection.same_files(media, folder)
+    there = all(local_files.exists(item.file, folder) for item in media if item.sha256)
+    return "" if same and there else "changed"

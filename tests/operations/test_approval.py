@@ -431,3 +431,14 @@ def test_two_ticks_at_once_remind_once(office: Newsroom, ledger: str, ledger_url
     office.publish(at=late)
     assert titles(office) == ["Kabar pertama"]
     assert SITI in office.readers
+
+
+def test_a_newer_submission_leaves_alone_what_somebody_holds(office: Newsroom) -> None:
+    office.write()
+    submit(office, "--at", "10.00")
+    assert office.run("--as", "siti", "approve", "kabar.md").code == 0
+    assert office.run("--as", "siti", "hold", office.uri(), "--note", "Jangan").code == 0
+    office.rewrite("Isi kabar", "Isi yang lain")
+    found = office.run("--as", "budi", "submit", "kabar.md", "--at", "11.00")
+    assert found.code == 1
+    assert "is held (Jangan): release it first" in found.said

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from support.newsroom import Newsroom
+from syndicate.testing import PIXEL
 
 TEN = "2026-05-04T10:00:00+07:00"
 AFTER_TEN = "2026-05-04T10:04:00+07:00"
@@ -129,3 +130,35 @@ def test_readers_can_be_told_that_a_deadline_is_another(room: Newsroom, later: b
     assert "Batas diperpanjang." in room.post.text
     assert room.run("publish", "kabar.md", at=ELEVEN).code == 0
     assert room.post.text.count("Batas diperpanjang.") == 1
+
+
+def test_the_plan_of_what_is_scheduled_says_who_will_be_told(room: Newsroom) -> None:
+    room.tables["partners.radio"] = {"email": "redaksi@radio.example"}
+    room.configure()
+    room.write()
+    room.publish()
+    room.rewrite("Isi kabar", "Isi yang lain")
+    words = ("publish", "kabar.md", "--note", "Isinya salah.", "--at", "10.00", "--json")
+    for extra in (("--dry-run",), ()):
+        report = room.run(*words, *extra).json
+        assert {reach["channel"] for reach in report["audience"]} >= {"telegram", "partners"}
+
+
+def test_a_picture_that_was_deleted_meanwhile_is_told(room: Newsroom) -> None:
+    (room.folder / "foto.png").write_bytes(PIXEL)
+    room.write(associations=[{"file": "foto.png", "alt": "Kantor"}])
+    room.run("publish", "kabar.md", "--at", "10.00")
+    assert coming(room, TEN)["file"] == ""
+    (room.folder / "foto.png").unlink()
+    assert coming(room, TEN)["file"] == "changed"
+
+
+def test_what_has_expired_is_not_reinstated_without_a_word(room: Newsroom) -> None:
+    room.write(expires="2026-05-04 10:30")
+    room.publish()
+    room.run("withdraw", "kabar.md", "--reason", "Keliru sekali.", "--yes", at=TEN)
+    answer = room.run("reinstate", "kabar.md", "--note", "Ternyata benar.", at=ELEVEN)
+    assert answer.code == 1
+    assert "expired on" in answer.said
+    room.rewrite("10:30", "18:30")
+    assert room.run("reinstate", "kabar.md", "--note", "Ternyata benar.", at=ELEVEN).code == 0
