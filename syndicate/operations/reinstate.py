@@ -166,7 +166,8 @@ def _record(
             f" name the file with the text to publish (syndicate reinstate {standing.path})"
         )
     if draft:
-        refuse_copy(draft, standing)
+        if not (withdrawal and withdrawal.kill):  # of which nothing need be left
+            refuse_copy(draft, standing)
         _refuse_unapproved(office, draft, standing)
         catalogue.revisions.keep_media(draft.files)
     note = " ".join(request.note.split())

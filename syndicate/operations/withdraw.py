@@ -115,7 +115,9 @@ def _uri_of(office: Office, draft: Draft) -> str:
         known = catalogue.articles.standing(uri) if uri else published_as(catalogue, draft)
     if not uri and known is None:
         raise ArticleError(f"{draft.path}: has no uri, so it was never published")
-    if known and wholly_different(known.item.article, draft.article):
+    withdrawal = known.item.withdrawal if known else None
+    is_killed = withdrawal is not None and withdrawal.kill  # nothing of its text may be left
+    if known and not is_killed and wholly_different(known.item.article, draft.article):
         raise ArticleError(
             f"{draft.at('uri')}: this uri belongs to “{known.item.article.headline}”, and nothing"
             f" of that is left here: if that one is meant, name it by its uri: {uri}"

@@ -154,3 +154,14 @@ def test_a_second_withdrawal_leaves_the_reason_of_the_kill_in_the_history(room: 
     assert REASON in shown
     assert "Alasan lain." in shown
     assert NOTE not in shown
+
+
+def test_what_was_killed_may_come_back_with_a_wholly_different_text(room: Newsroom) -> None:
+    room.write(body="Nama korban dan alamatnya.")
+    room.publish()
+    room.run("withdraw", "kabar.md", "--kill", "--reason", "Data pribadi.", "--yes")
+    uri = room.uri()
+    room.write(headline="Bantuan sudah sampai", body="Semua keluarga telah menerima.", uri=uri)
+    answer = room.run("reinstate", "kabar.md", "--note", "Tanpa data pribadi.")
+    assert answer.code == 0, answer.said
+    assert room.post.text.startswith("Bantuan sudah sampai")

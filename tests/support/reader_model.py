@@ -93,7 +93,9 @@ class Story:
     def may_show(self, mark: Mark) -> bool:
         """Return whether a reader may get this mark from now on, in a new letter or edit."""
         if self.unsure:
-            return mark.version in {*self.unsure, self.live}
+            known = {*self.unsure, self.live}
+            is_older_note = mark.kind == "n" and self.state == "usable"
+            return mark.version in known or (is_older_note and mark.version <= max(known))
         if mark.kind == "r":
             return True  # a notice; of a killed article as well
         if self.state != "usable":
