@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from support.desk_office import destinations
 from syndicate.delivery import recompose
 from syndicate.errors import InDoubt
 from syndicate.ledger import Letters
+from syndicate.ledger.catalogue import articles
 from syndicate.ledger.catalogue.scheduled import Schedule
 from syndicate.ledger.processes.claims import FREE
 from syndicate.ledger.schema import deliveries
@@ -88,6 +90,12 @@ def _an_embargo_leaks(patch: Patch) -> None:
 
 
 def _a_page_keeps_notes_after_a_kill(patch: Patch) -> None:
+    told = articles._told
+
+    def kept(changes: Any) -> Any:
+        return told([SimpleNamespace(**{**change._mapping, "kill": False}) for change in changes])
+
+    patch.setattr(articles, "_told", kept)
     patch.setattr(site, "_shown_corrections", lambda item: item.corrections)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from support.reader_model import Story, letter_marks, marks
 from syndicate.loopback.botapi import BotApi, Flood
 from syndicate.loopback.smtp import SmtpFault, SmtpServer
 
+NUMBERED = re.compile(r" ke-(\d+)")  # in a headline
 JAKARTA = Calendar(
     zone=ZoneInfo("Asia/Jakarta"), first=date(2026, 12, 29), days=6, off=(2, 4), flood=1,
     relay_away=5,
@@ -51,9 +53,8 @@ class Watch:
             known = self.versions[post.message_id]
             self.versions[post.message_id] = len(post.versions)
             for number, version in enumerate(post.versions[known:], known):
-                [about] = [n for n in range(100) if f" ke-{n}" in version.text.split("\n")[0]] or [
-                    n for _, n, _ in marks(version.text)
-                ][:1]
+                named = NUMBERED.search(version.text.partition("\n")[0])
+                about = int(named[1]) if named else next(iter(marks(version.text))).story
                 yield Event(self._kind(version.text, number, post.reply_to), f"{about}")
 
     def _kind(self, text: str, number: int, reply_to: int) -> str:
