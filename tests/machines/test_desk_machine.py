@@ -59,7 +59,7 @@ def test_readers_see_what_they_may_once_whatever_the_office_does(
 @pytest.mark.soak
 @pytest.mark.timeout(3000)
 def test_thousands_of_steps(servers: tuple[BotApi, SmtpServer]) -> None:
-    run(servers, examples=60, steps=60)
+    run(servers, examples=50, steps=60)
 
 
 # the invariants see what they are for: each fault is planted, and the script goes wrong with it

@@ -232,8 +232,8 @@ class Desk(RuleBasedStateMachine):
         return story
 
     def _goes_live(self, story: Story, version: int) -> None:
-        if story.state != "usable":
-            story.published = datetime.now(UTC)
+        if story.state != "usable" and not story.reader_versions:
+            story.published = datetime.now(UTC)  # else readers have it, and whoever joins has not
         story.state, story.live, story.coming = "usable", version, 0
         story.is_coming_held = False
 

@@ -1,18 +1,15 @@
-"""The part of the step to version 2 that keeps what readers of lists were told.
-
-Its tables are its own: those of schema/ go on changing, and a step that was released does not.
-"""
+"""The part of the step to version 2 that keeps what readers of lists were told."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, MetaData, Table
+from sqlalchemy import Column, Connection, ForeignKey, Integer, Table
 
-from syndicate.ledger.schema.base import metadata
+from syndicate.ledger.steps.frozen import frozen_tables
 
 
-def told_step(db: Connection) -> None:
+def add_told(db: Connection) -> None:
     """Keep which editions stand beside a digest, and what its readers were told."""
-    frozen = MetaData(naming_convention=metadata.naming_convention)
+    frozen = frozen_tables()
     for name in ("articles", "channels", "editions"):
         Table(name, frozen, autoload_with=db)
     tables = (

@@ -1,7 +1,4 @@
-"""Steps from one version of the ledger to the next, with tables of their own.
-
-Those of schema/ go on changing; a step that was released is never changed.
-"""
+"""The part of the step to version 2 about articles: acts, drafts, states, deadlines, approvals."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
@@ -22,33 +18,12 @@ from sqlalchemy import (
     text,
 )
 
-from syndicate.ledger.schema.base import Moment, id_column, metadata
-from syndicate.ledger.told_step import told_step
+from syndicate.ledger.schema.base import Moment, id_column
+from syndicate.ledger.steps.frozen import frozen_tables, rebuilt
 
 
-def editorial_desk(db: Connection) -> None:
-    """Take the step from version 1 to 2: what the editorial desk keeps."""
-    first = (_acts, _drafts, _matters, _canaries, _partners, _requests, _followers, _notices)
-    for part in (*first, _deadlines, _states, _approvals, told_step):
-        part(db)
-
-
-def _rebuilt(table: str, columns: str, create: str) -> tuple[str, ...]:
-    """Return what makes a table anew with its rows: SQLite changes no CHECK in place.
-
-    Only for one that no other table refers to. ``columns`` are those that it had before.
-    """
-    before = f"{table}_of_1"
-    return (
-        f"ALTER TABLE {table} RENAME TO {before}",
-        create,
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {before}",  # noqa: S608 - names of ours
-        f"DROP TABLE {before}",
-    )
-
-
-def _acts(db: Connection) -> None:
-    frozen = _tables()
+def add_acts(db: Connection) -> None:
+    frozen = frozen_tables()
     Table(
         "acts",
         frozen,
@@ -64,8 +39,8 @@ def _acts(db: Connection) -> None:
     frozen.create_all(db)
 
 
-def _drafts(db: Connection) -> None:
-    frozen = _tables()
+def add_drafts(db: Connection) -> None:
+    frozen = frozen_tables()
     Table(
         "drafts",
         frozen,
@@ -99,67 +74,9 @@ def _drafts(db: Connection) -> None:
     frozen.create_all(db)
 
 
-def _matters(db: Connection) -> None:
-    frozen = _tables()
-    Table("holders", frozen, id_column())  # as it is
-    Table(
-        "matters",
-        frozen,
-        Column("key", String, primary_key=True),
-        Column("says", Text, nullable=False),
-        Column("command", Text, nullable=False, server_default=""),
-        Column("since", Moment, nullable=False),
-        Column("told_at", Moment),
-        Column("told_by", String, nullable=False, server_default=""),
-        Column("over_at", Moment),
-        Column("holder_id", ForeignKey("holders.id")),
-        Column("claimed_until", Moment),
-    )
-    frozen.create_all(db)
-
-
-def _canaries(db: Connection) -> None:
-    frozen = _tables()
-    Table("editions", frozen, id_column())  # as it is
-    Table(
-        "canaries",
-        frozen,
-        Column("edition_id", ForeignKey("editions.id"), primary_key=True, autoincrement=False),
-        Column("key", String(32), nullable=False, unique=True),
-        Column("sent_at", Moment, nullable=False),
-        Column("arrived_at", Moment),
-        Column("refused", Text, nullable=False, server_default=""),
-    )
-    frozen.create_all(db)
-
-
-def _partners(db: Connection) -> None:
-    frozen = _tables()
-    Table("holders", frozen, id_column())
-    table = Table(
-        "partner_letters",
-        frozen,
-        id_column(),
-        Column("partner", String, nullable=False),
-        Column("uri", String, nullable=False, index=True),
-        Column("version", Integer, nullable=False),
-        Column("at", Moment, nullable=False),
-        Column("state", String, nullable=False),
-        Column("why", Text, nullable=False, server_default=""),
-        Column("holder_id", ForeignKey("holders.id")),
-        Column("claimed_until", Moment),
-        UniqueConstraint("partner", "uri", "version"),
-        CheckConstraint(
-            "state IN ('noted', 'due', 'sending', 'sent', 'refused', 'in_doubt', 'off')",
-            name="state",
-        ),
-    )
-    table.create(db)
-
-
-def _states(db: Connection) -> None:
+def add_states(db: Connection) -> None:
     """Let articles be held and reinstated; keep which letters leave an article out."""
-    frozen = _tables()
+    frozen = frozen_tables()
     for table in ("articles", "editions"):
         Table(table, frozen, autoload_with=db)
     omissions = Table(
@@ -189,7 +106,8 @@ _KINDS_POSTGRESQL = (
     "ALTER TABLE revisions ADD CONSTRAINT ck_revisions_kind CHECK (kind IN ('original',"
     " 'correction', 'refile', 'withdrawal', 'reinstatement'))",
 )
-_KINDS_SQLITE = _rebuilt(
+
+_KINDS_SQLITE = rebuilt(
     "revisions",
     "uri, version, kind, note, kill, fingerprint, document, source, recorded_at",
     """
@@ -213,106 +131,9 @@ _KINDS_SQLITE = _rebuilt(
 )
 
 
-def _requests(db: Connection) -> None:
-    """Let people ask to move and to follow an article; SQLite changes no CHECK in place."""
-    for statement in _ASKED_POSTGRESQL if db.dialect.name == "postgresql" else _ASKED_SQLITE:
-        db.execute(text(statement))
-
-
-_WANTS = (
-    "CHECK (wants IN ('join', 'lists', 'leave', 'leave all', 'move', 'arrive', 'moved', 'follow'))"
-)
-_ASKED_POSTGRESQL = (
-    "ALTER TABLE requests ADD COLUMN about TEXT DEFAULT '' NOT NULL",
-    "ALTER TABLE requests DROP CONSTRAINT ck_requests_wants",
-    f"ALTER TABLE requests ADD CONSTRAINT ck_requests_wants {_WANTS}",
-    "ALTER TABLE requests DROP CONSTRAINT uq_requests_channel_id_wants_email",
-    "ALTER TABLE requests ADD CONSTRAINT uq_requests_channel_id_wants_email_about"
-    " UNIQUE (channel_id, wants, email, about)",
-)
-_ASKED_SQLITE = _rebuilt(
-    "requests",
-    "id, channel_id, wants, email, name, subscriber_id, at, state, why, holder_id, claimed_until",
-    f"""
-    CREATE TABLE requests (
-        id INTEGER NOT NULL,
-        channel_id INTEGER NOT NULL,
-        wants VARCHAR NOT NULL,
-        email VARCHAR NOT NULL,
-        name TEXT DEFAULT '' NOT NULL,
-        subscriber_id INTEGER,
-        about TEXT DEFAULT '' NOT NULL,
-        at DATETIME NOT NULL,
-        state VARCHAR DEFAULT 'due' NOT NULL,
-        why TEXT DEFAULT '' NOT NULL,
-        holder_id INTEGER,
-        claimed_until DATETIME,
-        CONSTRAINT pk_requests PRIMARY KEY (id),
-        CONSTRAINT uq_requests_channel_id_wants_email_about
-            UNIQUE (channel_id, wants, email, about),
-        CONSTRAINT ck_requests_wants {_WANTS},
-        CONSTRAINT ck_requests_state CHECK (state IN ('due', 'sending', 'answered', 'held')),
-        CONSTRAINT fk_requests_channel_id FOREIGN KEY(channel_id) REFERENCES channels (id),
-        CONSTRAINT fk_requests_holder_id FOREIGN KEY(holder_id) REFERENCES holders (id)
-    )
-    """,
-)
-
-
-def _followers(db: Connection) -> None:
-    frozen = _tables()
-    for name in ("holders", "channels", "subscribers"):
-        Table(name, frozen, id_column())
-    follows = Table(
-        "follows",
-        frozen,
-        id_column(),
-        Column("channel_id", ForeignKey("channels.id"), nullable=False),
-        Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
-        Column("uri", String, nullable=False, index=True),
-        Column("at", Moment, nullable=False, index=True),
-        Column("source", Text, nullable=False, server_default=""),
-        UniqueConstraint("subscriber_id", "uri"),
-    )
-    letters = Table(
-        "follow_letters",
-        frozen,
-        id_column(),
-        Column("follow_id", ForeignKey("follows.id"), nullable=False),
-        Column("about", String, nullable=False),
-        Column("at", Moment, nullable=False),
-        Column("state", String, nullable=False),
-        Column("why", Text, nullable=False, server_default=""),
-        Column("holder_id", ForeignKey("holders.id")),
-        Column("claimed_until", Moment),
-        UniqueConstraint("follow_id", "about"),
-        CheckConstraint(
-            "state IN ('due', 'sending', 'sent', 'refused', 'in_doubt', 'off')", name="state"
-        ),
-    )
-    for table in (follows, letters):
-        table.create(db)
-
-
-def _notices(db: Connection) -> None:
-    frozen = _tables()
-    Table("articles", frozen, Column("uri", String, primary_key=True))
-    table = Table(
-        "notices",
-        frozen,
-        Column("uri", String, ForeignKey("articles.uri"), primary_key=True),
-        Column("version", Integer, primary_key=True, autoincrement=False),
-        Column("at", Moment, nullable=False),
-        Column("gone", Integer, nullable=False, server_default=text("0")),
-        Column("tallied", Integer, nullable=False, server_default=text("0")),
-        Column("ended_at", Moment),
-    )
-    table.create(db)
-
-
-def _deadlines(db: Connection) -> None:
+def add_deadlines(db: Connection) -> None:
     """Keep replies, reminders of deadlines, and which digests carry a reminder."""
-    frozen = _tables()
+    frozen = frozen_tables()
     Table("articles", frozen, autoload_with=db)
     tables = (
         Table(
@@ -349,7 +170,8 @@ _PARTS_POSTGRESQL = (
     " CHECK (part IN ('new', 'correction', 'reminder'))",
     "ALTER TABLE edition_items ADD COLUMN known INTEGER DEFAULT 0 NOT NULL",
 )
-_PARTS_SQLITE = _rebuilt(
+
+_PARTS_SQLITE = rebuilt(
     "edition_items",
     "edition_id, uri, part, version",
     """
@@ -368,8 +190,8 @@ _PARTS_SQLITE = _rebuilt(
 )
 
 
-def _approvals(db: Connection) -> None:
-    frozen = _tables()
+def add_approvals(db: Connection) -> None:
+    frozen = frozen_tables()
     for name in ("drafts", "holders"):
         Table(name, frozen, id_column())
     waiting = text("state = 'waiting'")
@@ -426,8 +248,3 @@ def _approvals(db: Connection) -> None:
     )
     for table in (requests, letters):
         table.create(db)
-
-
-def _tables() -> MetaData:
-    """Return an empty set of tables, whose constraints are named as everywhere in the ledger."""
-    return MetaData(naming_convention=metadata.naming_convention)
