@@ -82,8 +82,10 @@ def _unknown_channels(
     for name in (*(article.channels or ()), *article.overrides):
         if name not in (*names, *elsewhere):
             key = "channels" if name in (article.channels or ()) else "overrides"
+            is_of_profile = key == "channels" and key not in draft.lines
+            where = f"profiles.{article.profile}.channels" if is_of_profile else draft.at(key)
             yield ArticleError(
-                f"{draft.at(key)}: no channel {name!r} is configured (configured:"
+                f"{where}: no channel {name!r} is configured (configured:"
                 f" {', '.join(names)})",
                 "unknown-channel",
             )

@@ -218,3 +218,12 @@ def test_a_warning_is_shown_once_and_then_only_counted(ruled: Newsroom) -> None:
     assert ["bit.ly/tiga" in answer.err for answer in later] == [True, False]
     ruled.rewrite("Lihat", f"{WEDNESDAY} Lihat", "nanti.md")
     assert "weekday-mismatch" in ruled.run("publish", "nanti.md").err
+
+
+def test_a_channel_that_a_profile_alone_names_is_looked_for_there(room: Newsroom) -> None:
+    room.tables["profiles.berita"] = {"channels": ["papan"]}
+    room.configure()
+    room.write(profile="berita")
+    answer = room.run("check", "kabar.md")
+    assert answer.code == 1
+    assert "profiles.berita.channels: no channel 'papan' is configured" in answer.said
