@@ -61,11 +61,12 @@ soak: .venv/dev
 	*) $(BIN)/python -m pytest -m soak $(AT_ONCE) --timeout=1200 --session-timeout=$(SOAK_SECONDS) ;; \
 	esac
 
-# outside CI, for some hours: a thousand kills of each kind, and ten minutes of each search; the
-# figures stand at its end
+# outside CI, for some hours: a thousand kills of each kind, ten minutes of each search, and every
+# tick of sixty days; the figures stand at its end
 soak-full: .venv/dev
 	KILLS=1000 FUZZ_SECONDS=600 $(BIN)/python -m pytest -m soak tests/hostile $(KILLS_AT_ONCE) \
 		--timeout=36000
+	TICKS=all $(BIN)/python -m pytest -m soak tests/machines/test_sixty_days.py -n 2 --timeout=9000
 
 bench: .venv/dev
 	$(BIN)/python benchmarks/startup.py

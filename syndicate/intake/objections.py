@@ -85,8 +85,7 @@ def _unknown_channels(
             is_of_profile = key == "channels" and key not in draft.lines
             where = f"profiles.{article.profile}.channels" if is_of_profile else draft.at(key)
             yield ArticleError(
-                f"{where}: no channel {name!r} is configured (configured:"
-                f" {', '.join(names)})",
+                f"{where}: no channel {name!r} is configured (configured: {', '.join(names)})",
                 "unknown-channel",
             )
 
