@@ -39,6 +39,8 @@ def book_partners(
     partners, at, lines = office.ledger.partners, office.clock(), []
     for standing in standings:
         uri, version = standing.uri, standing.version
+        if uri not in changed and uri not in revised:
+            continue
         holding = partners.holding(catalogue.db, uri)
         configured = [partner.name for partner in office.settings.partners]
         holders = [

@@ -47,12 +47,16 @@ def out(home: DirectOffice, slug: str) -> DirectOffice:
 
 
 def told(room: DirectOffice, slug: str) -> Counter[str]:
-    """By list and reader, every letter since the article itself."""
+    """By list and reader, every letter since the article itself.
+
+    That one may open with what readers lack of the articles of earlier tests, which other lists
+    of theirs have carried.
+    """
     return Counter(
         f"{name.partition('-')[0]} {text}"
         for name in room.walls
         for text in room.texts(name)
-        if not text.endswith(f": {slug}")
+        if not text.endswith((f": {slug}", f"\n{slug}"))
     )
 
 

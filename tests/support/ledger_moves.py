@@ -126,7 +126,8 @@ WORDS = {
     "articles.pub_status": "usable", "revisions.kind": "original", "editions.status": "frozen",
     "edition_items.part": "new", "deliveries.state": "settled", "attempts.verb": "publish",
     "letters.state": "sent", "partner_letters.state": "sent", "follow_letters.state": "sent",
-    "goodbyes.state": "over", "requests.wants": "join",
+    "goodbyes.state": "over", "requests.wants": "join", "approvals.state": "approved",
+    "approval_letters.state": "sent",
     "requests.state": "due", "deliveries.present": None,
     "deliveries.reference": None,
 }  # fmt: skip

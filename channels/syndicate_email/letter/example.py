@@ -17,7 +17,7 @@ READER = Recipient(id="example", email="reader@example.org", token="TOKEN")  # n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExampleParts:
-    """A letter's subject, and both of its parts."""
+    """A letter's subject, and its parts; "" for one that it does not have."""
 
     subject: str
     text: str
@@ -57,7 +57,9 @@ def _text(parts: ExampleParts) -> str:
 
 
 def _part(letter: Message, content_type: str) -> str:
-    body = next(part for part in letter.walk() if part.get_content_type() == content_type)
+    found = (part for part in letter.walk() if part.get_content_type() == content_type)
+    if (body := next(found, None)) is None:  # a letter to one person may be text alone
+        return ""
     content = body.get_payload(decode=True)
     assert isinstance(content, bytes)
     return content.decode(body.get_content_charset("utf-8"), "replace").replace("\r\n", "\n")
