@@ -93,13 +93,13 @@ def _lists(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
     """Read the lists' inboxes, then send their digests: who leaves gets no letter any more."""
     inboxes = InboxRun(office, decide_by_letter)
     found = inboxes.read()
-    if inboxes.has_approved:
-        yield publish_due(office, progress)
-    yield remind_approvers(office)
     if office.stopping():
         yield found
         yield STOPPED
         return
+    if inboxes.has_approved:
+        yield publish_due(office, progress)
+    yield remind_approvers(office)
     digests = digest(office, DigestRequest(), progress)
     yield inboxes.go_on()
     yield ReportPart(

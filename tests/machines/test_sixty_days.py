@@ -19,6 +19,7 @@ from support.reader_model import Story, letter_marks, marks
 from syndicate.loopback.botapi import BotApi, Flood
 from syndicate.loopback.smtp import SmtpFault, SmtpServer
 
+OVER = "Masa berlakunya sudah berakhir"
 NUMBERED = re.compile(r" ke-(\d+)")  # in a headline
 JAKARTA = Calendar(
     zone=ZoneInfo("Asia/Jakarta"), first=date(2026, 12, 29), days=6, off=(2, 4), flood=1,
@@ -64,7 +65,9 @@ class Watch:
         if not number:
             return "post"
         kinds = {mark.kind for mark in marks(text)}
-        return "withdrawn" if "r" in kinds else "corrected" if "n" in kinds else "ended"
+        if "r" in kinds:
+            return "withdrawn"
+        return "ended" if OVER in text or "n" not in kinds else "corrected"
 
     def _letters(self) -> Iterator[Event]:
         new = self.smtp.letters[self.letters :]
