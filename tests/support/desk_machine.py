@@ -114,11 +114,11 @@ class Desk(RuleBasedStateMachine):
         mortal = [(act, s) for act in MORTAL for s in self.stories(*ACTS[act])]
         act, story = data.draw(st.sampled_from([("tick", None), *mortal]))
         if story is None:
-            lived = {each.number: each.live for each in self.readers.stories.values()}
+            stories, earlier = self.readers.stories.values(), self.unsure
+            lived = {each.number for each in stories if each.live}
             self._clockwork()
             self._dies(self.desk.tick, death)
-            due = (each for each in self.readers.stories.values() if each.live)
-            self.unsure = [each for each in due if not lived[each.number]]
+            self.unsure = [*earlier, *(e for e in stories if e.live and e.number not in lived)]
             return
         before = story.live
         command = getattr(self, act)(story, data)
