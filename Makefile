@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --retries 5 --ti
 # feedgen comes as source only and is built with the locked setuptools, hence no isolation
 LOCKED := --require-hashes --no-build-isolation --use-pep517
 DEMO ?= demo
-SOAK_SECONDS ?= 2600
+SOAK_SECONDS ?= 2800
 # more at once than the two cores we count on, as some wait; who is done first takes from the others
 AT_ONCE := -n 4 --dist worksteal
 # these wait for most of their time: with ten of them five times as many kills a second as with two
