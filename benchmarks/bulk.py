@@ -5,20 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parent.parent
-BENCH = ROOT / ".bench"
+from peers import installed, python_of
+
 PELICAN = "pelican[markdown]==4.12.0"
 FIRST_DAY = datetime(2021, 3, 1, 9, tzinfo=UTC)
 SUBJECTS = ("roads", "schools", "water", "elections", "health")
@@ -121,18 +119,10 @@ def main() -> None:
 
 def install_pelican() -> Path | None:
     """Return the program that this one is measured against; None where it cannot be had."""
-    home = BENCH / PELICAN.replace("[markdown]", "")
-    program = home / "bin" / "pelican"
-    if not program.exists():
-        print(f"Installing {PELICAN} to measure against …", flush=True)
-        venv.create(home, with_pip=True, clear=True)
-        try:
-            run([str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", PELICAN], ROOT)
-        except subprocess.CalledProcessError as error:
-            print(f"skipped: Pelican: {(error.stderr or '').strip().splitlines()[-1:]}")
-            shutil.rmtree(home)
-            return None
-    return program
+    if reason := installed(PELICAN):
+        print(f"skipped: Pelican: {reason}")
+        return None
+    return python_of(PELICAN).with_name("pelican")
 
 
 # the articles

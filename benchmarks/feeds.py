@@ -35,6 +35,7 @@ PARAGRAPH = (
     "biaya, dan berkas tidak dikirim lewat pesan. “Waspadai hoaks,” kata Ketua KPU.</p>\n"
 )
 URL = "https://kabar.example/feed"
+SETTLING = 1_000_000  # the first number of articles that nobody times: no headline comes twice
 
 # a process of its own for each: what it takes at its most is its own, too
 PEAK = """
@@ -256,7 +257,7 @@ class _Publications:
 def settle(folder: Path, count: int) -> None:
     """Publish until the whole history is in the archive: 50 pages at once are made."""
     for number in range(1, count // (50 * 50) + 2):
-        publish_one(folder, -number)
+        publish_one(folder, SETTLING + number)
 
 
 def office(folder: Path) -> Office:

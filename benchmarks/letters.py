@@ -16,6 +16,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from email.message import Message
 from email.parser import BytesParser
+from itertools import islice
 from pathlib import Path
 from random import Random
 from types import FrameType
@@ -108,7 +109,9 @@ def patient(content: bytes) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--times", type=int, default=15)
-    times = options.parse_args().times
+    options.add_argument("--hostile", type=int, default=len(LETTERS), help="how many of them")
+    given = options.parse_args()
+    times, hostile = given.times, dict(islice(LETTERS.items(), given.hostile))
     signal.signal(signal.SIGALRM, give_up)
     for text in ORDINARY.values():  # patterns are compiled, nh3 is loaded
         classify(text.encode(), MARKS)
@@ -120,12 +123,12 @@ def main() -> None:
         print(f"{name:42}{ours * 1000:12.2f}{theirs * 1000:12.2f}")
     print(f"\n{'a hostile letter, of a megabyte':42}{'understood':>12}{'library':>12}")
     worst = 0.0
-    for name, made in LETTERS.items():
+    for name, made in hostile.items():
         content = made()[:MIB]
         ours = median(lambda content: classify(content, MARKS), content, min(times, 3))
         worst = max(worst, ours)
         print(f"{name:42}{ours * 1000:12.1f}  {patient(content)}", flush=True)
-    print(f"\nthe worst of {len(LETTERS)}: {worst * 1000:.0f} ms, of {GOAL * 1000:.0f}")
+    print(f"\nthe worst of {len(hostile)}: {worst * 1000:.0f} ms, of {GOAL * 1000:.0f}")
     sys.exit(worst > GOAL)
 
 

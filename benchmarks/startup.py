@@ -10,15 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from peers import installed, python_of
 from syndicate.loopback.botapi import LOOPBACK_TOKEN, BotApi
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCH = ROOT / ".bench"
 CRIER = "crier==2.1.1"
 MOST_SECONDS = 300.0  # no new round is begun after that
 
@@ -154,7 +153,7 @@ def subjects_in(folder: Path, bot: BotApi) -> tuple[list[Subject], dict[str, str
     for name, make in makers.items():
         try:
             subjects.append(make())
-        except subprocess.CalledProcessError as error:
+        except (subprocess.CalledProcessError, OSError) as error:
             skipped[name] = last_line(error)
     return [one for one in subjects if starts(one, skipped)], skipped
 
@@ -170,14 +169,12 @@ def starts(subject: Subject, skipped: dict[str, str]) -> bool:
 
 
 def crier() -> Subject:
-    """The program that this one is measured against, in an environment of its own."""
-    home = BENCH / CRIER
-    program = home / "bin" / "crier"
-    if not program.exists():
-        print(f"Installing {CRIER} to measure against …", flush=True)
-        venv.create(home, with_pip=True, clear=True)
-        run([str(home / "bin" / "python"), "-m", "pip", "install", "--quiet", CRIER])
-    return Subject(name="crier --help", command=[str(program), "--help"])
+    """Return the program that this one is measured against; an OSError says why not."""
+    if reason := installed(CRIER):
+        raise OSError(reason)
+    return Subject(
+        name="crier --help", command=[str(python_of(CRIER).with_name("crier")), "--help"]
+    )
 
 
 def publication(syndicate: str, folder: Path, bot: BotApi) -> Subject:

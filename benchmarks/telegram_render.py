@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import unicodedata
-import venv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -21,12 +20,12 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import unquote
 
+from peers import installed, python_of
 from syndicate import Article, Publisher
 from syndicate.sources import read
 from syndicate.text import plain
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCH = ROOT / ".bench"
 FOLDERS = (ROOT / "examples", ROOT / "tests" / "channels" / "golden")
 RAISED = re.compile("</?su[bp]>")  # x<sub>i</sub> may be two words
 DESK = Publisher(name="Kabar", url="https://kabar.example", timezone="Asia/Jakarta")
@@ -99,7 +98,7 @@ class Subject:
     def python(self) -> Path:
         if not self.requirement:
             return Path(sys.executable)
-        return BENCH / self.requirement / "bin" / "python"
+        return python_of(self.requirement)
 
 
 SUBJECTS = (
@@ -199,16 +198,10 @@ def _sources(folder: Path) -> list[Path]:
 
 def is_installed(subject: Subject) -> bool:
     """Whether it can be timed; a peer gets an environment of its own."""
-    if subject.python.exists():
-        return True
-    print(f"Installing {subject.requirement} to measure against …", flush=True)
-    venv.create(subject.python.parent.parent, with_pip=True, clear=True)
-    command = [str(subject.python), "-m", "pip", "install", "--quiet", subject.requirement]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        subject.python.unlink()
-        print(f"skipped: {subject.name}: {done.stderr.strip().splitlines()[-1:]}")
-    return not done.returncode
+    reason = installed(subject.requirement) if subject.requirement else ""
+    if reason:
+        print(f"skipped: {subject.name}: {reason}")
+    return not reason
 
 
 def _is_made(made: object) -> bool:
