@@ -8,8 +8,9 @@ from syndicate.channel import Channel
 from syndicate.delivery.evidence import refuse_older, unknown_entries
 from syndicate.delivery.rim import open_channel
 from syndicate.errors import ConfigError, UsageError
-from syndicate.ledger import KnownChannel, Waiting
+from syndicate.ledger import Catalogue, KnownChannel, Waiting
 from syndicate.office import Office
+from syndicate.operations.waiting_revisions import ways
 from syndicate.planning.compare import abilities
 from syndicate.planning.folders import has_mark, is_here, recognise
 from syndicate.subscribers.reply_processor import release_held
@@ -64,10 +65,23 @@ def retire(office: Office, name: str) -> str:
         raise UsageError(
             f"channels.{name}: first remove it from the configuration of every machine"
         )
+    _refuse_scheduled(office, name)
     office.ledger.destinations.retire(known.id)
     return (
         f"{name}: retired: nothing waits for it any more, and what was published stays where it is"
     )
+
+
+def _refuse_scheduled(office: Office, name: str) -> None:
+    """Raise UsageError where revisions that go out later were scheduled for a channel by name."""
+    with office.ledger.reading() as db:
+        coming = [each.draft for each in Catalogue(db).schedule.all()]
+    for draft in coming:
+        if name in draft.channels:
+            raise UsageError(
+                f"{name}: {draft.path} is scheduled for it ({ways(office, draft)}; then retire the"
+                " channel)"
+            )
 
 
 def destination_identity(office: Office, channel: Channel, *, anywhere: bool = False) -> str:

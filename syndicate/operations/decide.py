@@ -26,10 +26,10 @@ from syndicate.office import Office
 from syndicate.operations.approval import approver_named, refuse_nameless
 from syndicate.operations.approval_letters import OVER, may_decide, tell_approvers
 from syndicate.operations.recording import record_act
+from syndicate.operations.waiting_revisions import goes_out
 from syndicate.report import Report, Subject
 from syndicate.subscribers.reply_processor import Decided
 from syndicate.text import folded
-from syndicate.text.coming_times import shown
 
 STATES = {"approve": APPROVED, "reject": REJECTED}
 UNREAD = "answers to a request for approval, left unread for you"
@@ -140,9 +140,7 @@ def _decided(
         return []
     if draft and asked.due:
         catalogue.schedule.put(draft.number)
-        is_past = asked.due <= office.clock()
-        time = shown(asked.due, office.publisher.zone)
-        return [f"{asked.path}: goes out {'with the next tick' if is_past else f'on {time}'}"]
+        return [f"{asked.path}: {goes_out(office, draft, asked.due)}"]
     return [f"{asked.path}: `syndicate publish {asked.path}` publishes it"]
 
 

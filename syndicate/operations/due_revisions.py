@@ -27,11 +27,9 @@ from syndicate.operations.sequence import (
     joined_parts,
     run_decision,
 )
+from syndicate.operations.waiting_revisions import is_late, other_machine, question, ways
 from syndicate.report import ReportPart
 from syndicate.sources import Draft
-from syndicate.text.coming_times import shown
-
-WAYS = "`syndicate release`, `publish --at`, `publish` or `hold`"
 
 
 def publish_due(office: Office, progress: Progress) -> ReportPart:
@@ -49,30 +47,19 @@ def publish_due(office: Office, progress: Progress) -> ReportPart:
     return joined_parts(parts)
 
 
-def is_late(office: Office, scheduled: Scheduled, at: datetime) -> bool:
-    """Return whether it is too late for a revision to go out without a question."""
-    return scheduled.held is None and at - scheduled.due > office.settings.editorial.late
-
-
-def question(office: Office, scheduled: Scheduled) -> str:
-    """Ask a person what is to become of a revision; the same words as long as it waits."""
-    time = shown(scheduled.due, office.publisher.zone)
-    why = scheduled.why or "it did not go out in time (editorial.late)"
-    return f"{scheduled.draft.path}: was to go out on {time} and waits: {why} ({WAYS})"
-
-
 def _published(office: Office, due: Scheduled, at: datetime, progress: Progress) -> ReportPart:
     if is_late(office, due, at):
         return ReportPart(problems=(question(office, due),))
-    if why := lacking_channels(office, due.draft):
-        return ReportPart(problems=(f"{due.draft.path}: {why}",))
+    advice = ways(office, due.draft)
+    if machine := other_machine(office, due.draft):
+        return ReportPart(problems=(f"{due.draft.path}: waits for {machine} ({advice})",))
     copies = copies_of(office, [due.draft.article])
     try:
         _refuse_overtaken(office, due)
         change = run_decision(office, partial(_decision, office, due, copies))
     except SyndicateError as error:
         why = "; ".join(office.scrub(str(error)).splitlines())
-        return ReportPart(problems=(f"{why}: it does not go out like this ({WAYS})",))
+        return ReportPart(problems=(f"{why}: it does not go out like this ({advice})",))
     outcome = deliver_change(office, change, progress)
     return joined_parts([change_report(change), outcome, ReportPart(lines=tuple(change.lines))])
 
@@ -88,16 +75,6 @@ def _refuse_overtaken(office: Office, due: Scheduled) -> None:
         raise error
     with office.ledger.reading() as db:
         refuse_lost_reply(Catalogue(db).articles, draft)
-
-
-def lacking_channels(office: Office, draft: StoredDraft) -> str:
-    """Say which channels the command named that this machine does not have; "" for none."""
-    here = {channel.name for channel in office.channels}
-    lacking = [name for name in draft.channels if name not in here]
-    if not lacking:
-        return ""
-    names = ", ".join(lacking)
-    return f"waits for a machine that has {names} (channels.{lacking[0]}; else {WAYS})"
 
 
 def _decision(office: Office, due: Scheduled, copies: RemoteCopies, catalogue: Catalogue) -> Change:

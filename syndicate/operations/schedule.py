@@ -28,6 +28,7 @@ from syndicate.office import Office
 from syndicate.operations.article_letters import letters_preview
 from syndicate.operations.recording import Publication, record_act, tells_of_a_deadline
 from syndicate.operations.sequence import Change, run_decision
+from syndicate.operations.waiting_revisions import goes_out
 from syndicate.planning.coming import REVISED
 from syndicate.report import Line, Subject, when
 from syndicate.sources import Draft, change_detection
@@ -268,9 +269,7 @@ def release_scheduled(office: Office, catalogue: Catalogue, uri: str) -> list[st
     due = max(found.due, now)
     catalogue.schedule.release(uri, due)
     record_act(office, catalogue, "released", uri, version=found.draft.after + 1)
-    time = shown(due, office.publisher.zone)
-    is_late = due > found.due
-    return [f"{found.draft.path}: goes out {'with the next tick' if is_late else f'on {time}'}"]
+    return [f"{found.draft.path}: {goes_out(office, found.draft, due)}"]
 
 
 def scheduled_uri(office: Office, article: str) -> str:

@@ -12,8 +12,8 @@ from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.drafts import StoredDraft
 from syndicate.ledger.catalogue.scheduled import Scheduled
 from syndicate.office import Office
-from syndicate.operations.due_revisions import is_late, lacking_channels, question
 from syndicate.operations.schedule import named_channels
+from syndicate.operations.waiting_revisions import is_late, other_machine, question
 from syndicate.sources import change_detection
 from syndicate.sources.files import local_files
 from syndicate.text.coming_times import shown
@@ -52,7 +52,9 @@ def _coming(office: Office, each: Scheduled, state: str) -> Coming:
     draft, zone = each.draft, office.publisher.zone
     file = _file(draft)
     channels = [channel.name for channel in named_channels(office, draft)]
-    why = question(office, each) if state == "asks" else each.why or lacking_channels(office, draft)
+    machine = other_machine(office, draft)
+    why = question(office, each) if state == "asks" else each.why
+    why = why or (f"waits for {machine}" if machine else "")
     remark = {"changed": "its file has changed since", "missing": "its file is not here any more"}
     remarks = [why, f"{remark[file]}: {AS_STORED}" if file else ""]
     parts = [draft.kind, f"by {draft.person}" if f"{draft.person}" else "", ", ".join(channels)]
