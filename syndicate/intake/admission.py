@@ -73,7 +73,7 @@ def admit(
     readable = admit_each(paths, admit_file)
     admitted = without_shared_uris(readable.drafts).after(readable)
     if not new:
-        admitted = without_twins(office, admitted.drafts, others).after(admitted)
+        admitted = without_twins(office, admitted.drafts, others, at).after(admitted)
     admitted = without_lost_replies(office, admitted.drafts).after(admitted)
     named = [naming.with_uri(office, draft) for draft in admitted.drafts]
     return admit_each(with_crosslinks(office, named, at), _unopposed).after(admitted)

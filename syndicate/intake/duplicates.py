@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -10,7 +10,10 @@ from syndicate import sources
 from syndicate.errors import ArticleError
 from syndicate.intake.admitted import Admitted, admit_each
 from syndicate.intake.naming import stored_path
+from syndicate.intake.timing import due_time
 from syndicate.ledger import Catalogue, Standing
+from syndicate.ledger.catalogue.scheduled import Scheduled
+from syndicate.model.article import Article
 from syndicate.office import Office
 from syndicate.sources import Draft
 from syndicate.text.i18n import moment
@@ -56,42 +59,54 @@ def without_shared_uris(drafts: Sequence[Draft]) -> Admitted:
     return Admitted(drafts=single, flaws=admitted.flaws)
 
 
-def without_twins(office: Office, drafts: Sequence[Draft], others: Container[Path]) -> Admitted:
-    """Leave out drafts that seem to be an article which is known under another uri."""
+def without_twins(
+    office: Office, drafts: Sequence[Draft], others: Container[Path], at: datetime | None = None
+) -> Admitted:
+    """Leave out drafts that seem to be an article which is known under another uri.
+
+    ``at``: none of them goes out before.
+    """
     prints: dict[tuple[str, str], Path] = {}
+    with office.ledger.reading() as db:
+        coming = [(each, _prints(each.draft.article)) for each in Catalogue(db).schedule.all()]
 
     def admit(draft: Draft) -> Draft:
         if not (draft.kept or draft.path in others or _is_known(office, draft)):
             _refuse_published(office, draft)
-            for what, found in _prints(draft).items():
+            due = due_time(draft.article, at, office.clock()) or office.clock()
+            _refuse_scheduled(office, draft, due, coming)
+            for what, found in _prints(draft.article).items():
                 _refuse_twin(draft, what, prints.setdefault((what, found), draft.path))
         return draft
 
     return admit_each(drafts, admit)
 
 
-def refuse_copy(draft: Draft, standing: Standing) -> None:
-    """Refuse a file with a published article's uri that is not that article, or not its file."""
-    if wholly_different(standing.item.article, draft.article):
+def refuse_copy(draft: Draft, article: Article, path: str) -> None:
+    """Refuse a file with a known article's uri that is not that article, or not its file.
+
+    ``path`` is where the article was read, which is published or scheduled.
+    """
+    if wholly_different(article, draft.article):
         raise ArticleError(
-            f"{draft.at('uri')}: this uri belongs to “{standing.item.article.headline}”, and"
+            f"{draft.at('uri')}: this uri belongs to “{article.headline}”, and"
             " nothing of that is left here: for a new article take the uri line out of the file;"
             " if it is the same one, --same-article",
             "same-article",
         )
-    if has_twin(draft, standing):
+    if has_twin(draft, path):
         raise ArticleError(
-            f"{draft.at('uri')}: {standing.path} has this uri, too: for a new article take"
+            f"{draft.at('uri')}: {path} has this uri, too: for a new article take"
             " the uri line out of this file; if it is the same one and this is its file now,"
             " --same-article",
             "same-article",
         )
 
 
-def has_twin(draft: Draft, standing: Standing) -> bool:
+def has_twin(draft: Draft, path: str) -> bool:
     """Return True if another file than this one, that the article was read from, still exists."""
-    original = Path(standing.path)
-    return _are_two_files(draft.path, original) and sources.uri_in(original) == standing.uri
+    original = Path(path)
+    return _are_two_files(draft.path, original) and sources.uri_in(original) == draft.article.uri
 
 
 def published_as(catalogue: Catalogue, draft: Draft) -> Standing | None:
@@ -163,8 +178,29 @@ def _refuse_published(office: Office, draft: Draft) -> None:
         )
 
 
-def _prints(draft: Draft) -> dict[str, str]:
-    return {"text": text_print(draft.article), "headline": headline_print(draft.article)}
+def _refuse_scheduled(
+    office: Office, draft: Draft, due: datetime,
+    coming: Sequence[tuple[Scheduled, Mapping[str, str]]],
+) -> None:  # fmt: skip
+    """Refuse an article that goes out under another uri: it would stand twice everywhere."""
+    mine = _prints(draft.article)
+    for each, theirs in coming:
+        if each.uri == draft.article.uri:
+            continue
+        is_recurrence = abs(each.due - due) >= timedelta(days=RECURRENCE_DAYS)
+        same = [what for what in mine if mine[what] == theirs[what]]
+        if same and not (same == ["headline"] and is_recurrence):
+            raise Resembles(
+                draft.path,
+                f"{draft.at('headline')}: this {same[0]} goes out on"
+                f" {moment(each.due, office.publisher.zone, 'en')}, from"
+                f" {Path(each.draft.path).name}: if this is another article, --new; if it is the"
+                f' same one, give it that one\'s identity (uri: "{each.uri}")',
+            )
+
+
+def _prints(article: Article) -> dict[str, str]:
+    return {"text": text_print(article), "headline": headline_print(article)}
 
 
 def _refuse_twin(draft: Draft, what: str, twin: Path) -> None:

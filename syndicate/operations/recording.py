@@ -117,7 +117,7 @@ def record_act(
 
 def _path(request: Publication, draft: Draft, standing: Standing | None) -> str:
     """Return the article's file: a copy that was not changed yet is not it."""
-    if standing and has_twin(draft, standing) and not request.same_article:
+    if standing and has_twin(draft, standing.path) and not request.same_article:
         return standing.path
     return stored_path(draft)
 
@@ -168,6 +168,9 @@ def kind_of(
     if standing is None:
         if not request.new:
             refuse_stranger(office, catalogue, draft)
+        coming = catalogue.schedule.of(draft.article.uri)
+        if coming and not request.same_article:
+            refuse_copy(draft, coming.draft.article, coming.draft.path)
         return "original", ""
     if catalogue.articles.was_taken_on(standing):
         if not request.new:
@@ -196,7 +199,7 @@ def kind_of(
             f" release {standing.uri}), or withdraw it"
         )
     if not request.same_article:
-        refuse_copy(draft, standing)
+        refuse_copy(draft, standing.item.article, standing.path)
     if request.minor:
         return "refile", ""
     note = request.notes.get(draft.path, request.note)

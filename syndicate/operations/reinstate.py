@@ -167,7 +167,7 @@ def _record(
         )
     if draft:
         if not (withdrawal and withdrawal.kill):  # of which nothing need be left
-            refuse_copy(draft, standing)
+            refuse_copy(draft, standing.item.article, standing.path)
         _refuse_unapproved(office, draft, standing)
         catalogue.revisions.keep_media(draft.files)
     note = " ".join(request.note.split())
