@@ -17,7 +17,7 @@ from syndicate.ledger.sending.canaries import LostCanary, lost_canaries
 from syndicate.office import Office
 from syndicate.operations.canaries import unsent
 from syndicate.operations.digest import CatchUp, due_windows
-from syndicate.operations.due_revisions import is_late
+from syndicate.operations.waiting_revisions import is_late
 from syndicate.planning.overdue import (
     Alert,
     Grade,

@@ -225,7 +225,7 @@ def _decision(door: Door, reading: Reading, scheduling: Scheduling, catalogue: C
     notes = [*admission.notes, *superseded(office, catalogue, change.articles)]
     notes += [
         *scheduling.notes,
-        *store(office, catalogue, admission.prepared, moves=bool(request.at)),
+        *store(office, catalogue, admission.prepared, request.at),
     ]
     refused = {each.draft.uri for each in scheduling.prepared if each not in admission.prepared}
     return replace(

@@ -154,11 +154,11 @@ def prepare(
 
 
 def store(
-    office: Office, catalogue: Catalogue, prepared: Iterable[Prepared], *, moves: bool
+    office: Office, catalogue: Catalogue, prepared: Iterable[Prepared], at: datetime | None
 ) -> Iterator[str]:
     """Store drafts for their minute, each in the place of an earlier one; yield notes on them.
 
-    ``moves``: a person has named the time. Else what is scheduled already stays as it is, and what
+    ``at``: a person has named this time. Else what is scheduled already stays as it is, and what
     is held stays held, however often a whole folder is published.
     """
     for each in prepared:
@@ -169,19 +169,22 @@ def store(
                 f"{draft.path}: another command has just published it (run this one again)"
             )
         before = catalogue.schedule.of(draft.uri)
-        if before and not moves and _is_same(before.draft, draft):
+        if before and not at and _is_same(before.draft, draft):
             state = "is held, and was to go out" if before.held else "goes out"
             yield f"{draft.path}: {state} on {shown(before.due, office.publisher.zone)}, as before"
             continue
         number = catalogue.drafts.store(draft, each.read.files)
         catalogue.schedule.put(number)
-        if before and before.held and not moves:
+        if before and before.held and not at:
             catalogue.schedule.hold(draft.uri, before.held, before.why, asks=before.asks)
         assert draft.due is not None
         time = shown(draft.due, office.publisher.zone)
         record_act(office, catalogue, SCHEDULED, draft.uri, version=draft.after + 1, note=time)
-        instead = f" (no longer on {shown(before.due, office.publisher.zone)})" if before else ""
-        yield f"{draft.path}: goes out on {time}{instead}"
+        remarks = ["under embargo until then"] if at and draft.due > at else []
+        if before and before.due != draft.due:
+            remarks.append(f"no longer on {shown(before.due, office.publisher.zone)}")
+        why = f" ({', '.join(remarks)})" if remarks else ""
+        yield f"{draft.path}: goes out on {time}{why}"
 
 
 def _is_same(stored: StoredDraft, draft: StoredDraft) -> bool:

@@ -10,10 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from syndicate.text import excerpt
+from syndicate.text.date_advice import DATE_ADVICE
 from syndicate.text.dates import (
     DAY_NAMES,
+    MONTHS,
     OTHER_NAMES,
     ZONE,
+    ZONE_HOURS,
     month_number,
     named,
     parse,
@@ -23,13 +26,12 @@ from syndicate.text.dates import (
 )
 from syndicate.text.i18n import moment
 
-ADVICE = "write it like besok 08.00, jumat 16.00 WIB, 2 Mei 2026 08.00 or 2026-05-02 08:00"
 LONGEST_TIME = 80  # characters: more than any time has
 DAYS_AHEAD = {
     "hari ini": 0, "today": 0, "besok": 1, "esok": 1, "tomorrow": 1, "lusa": 2,
     "day after tomorrow": 2, "the day after tomorrow": 2,
 }  # fmt: skip
-# hours as they are said in a part of the day, and what makes them hours of the 24
+# hours as they are given in a part of the day, and what makes them hours of the 24
 DAY_PARTS = {
     "pagi": {hour: hour for hour in range(1, 12)},
     "siang": {10: 10, 11: 11, 12: 12, 1: 13, 2: 14, 3: 15},
@@ -37,16 +39,19 @@ DAY_PARTS = {
     "malam": {hour: hour + 12 for hour in range(6, 12)},
 }
 WORDS = "|".join(sorted(DAYS_AHEAD, key=len, reverse=True)).replace(" ", r"\s")
+PARTS = "|".join(DAY_PARTS)
 CLOCK = rf"""
+    (?:(?P<lead>{PARTS})\s*,?\s+)?
     (?:(?:pukul|jam|at|pkl\.?)\s+)?
     (?P<hour>\d{{1,2}})(?:[:.](?P<minute>\d{{2}})(?:[:.](?P<second>\d{{2}}))?)?
-    (?:\s*(?P<half>[ap])\.?m\b\.?|\s+(?P<part>{"|".join(DAY_PARTS)})\b)?
+    (?:\s*(?P<half>[ap])\.?m\b\.?|\s+(?P<part>{PARTS})\b)?
     \s*{ZONE}
 """
 RELATIVE = re.compile(
     rf"""
     (?:(?:
         (?P<word>{WORDS})
+      | (?:(?:in|dalam)\s+)?(?P<days>\d{{1,3}})\s*(?:days?|hari)(?:\s+lagi)?
       | (?:(?:on|pada)\s+)?(?:hari\s+)?(?P<before>next\s+|this\s+)?(?P<weekday>[^\W\d_]{{3,}})\.?
         (?P<after>\s+(?:depan|mendatang|ini))?
     )\s*,?\s+)?? {CLOCK}
@@ -58,7 +63,14 @@ IN_A_WHILE = re.compile(
     re.IGNORECASE,
 )
 NO_YEAR = re.compile(r"(?P<day>\d{1,2}\s+(?P<month>[^\W\d_]{3,})\.?),?\s+(?!\d{4}\b)(?P<rest>.*)")
-DAY_ALONE = re.compile(rf"(?:{WORDS}|[^\W\d_]{{3,}})", re.IGNORECASE)
+DAY_ALONE = re.compile(
+    rf"""
+    (?:(?:{WORDS})|(?P<name>[^\W\d_]{{3,}})|(?:(?:in|dalam)\s+)?\d+\s*(?:days?|hari)(?:\s+lagi)?)
+    (?:\s+(?P<part>{PARTS}))?
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+EXAMPLE_HOURS = {"pagi": "08.00", "siang": "13.00", "sore": "16.00", "malam": "19.00"}
 MIDNIGHT, MIDDAY = time(), time(12)
 
 
@@ -67,13 +79,32 @@ def coming_time(text: str, zone: ZoneInfo, now: datetime) -> datetime:
 
     Raises ValueError with a sentence: what was understood, or what to write.
     """
+    try:
+        return _coming(text, zone, now)
+    except ValueError as error:  # whose examples have passed
+        raise ValueError(str(error).replace(DATE_ADVICE, _advice(zone, now))) from None
+
+
+def _coming(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     words = spoken(text)
-    found = _read(words, zone, now.astimezone(zone)) if len(words) <= LONGEST_TIME else None
-    if found is None:
-        raise ValueError(f"'{excerpt(text, LONGEST_TIME)}' is not a time ({ADVICE})")
+    if len(words) > LONGEST_TIME:
+        raise ValueError(f"'{excerpt(text, LONGEST_TIME)}' is not a time ({DATE_ADVICE})")
+    found = _read(words, zone, now.astimezone(zone))
     if found <= now:
         raise ValueError(f"'{text}' is {shown(found, zone)}, which has passed ({_hint(words)})")
     return found
+
+
+def _advice(zone: ZoneInfo, now: datetime) -> str:
+    """Return examples that lie ahead: one of each way to write a time."""
+    day = (now + timedelta(days=3)).astimezone(zone)
+    weekday, month = DAY_NAMES[1][day.weekday()], MONTHS[1][day.month - 1].capitalize()
+    letters = f" {day.tzname()}" if day.tzname() in ZONE_HOURS else ""
+    date_only = f"{day.day} {month} {day.year}"
+    return (
+        f"write it like besok 08.00, {weekday} 16.00{letters}, {date_only} 08.00 or"
+        f" {day:%Y-%m-%d} 08:00"
+    )
 
 
 def shown(at: datetime, zone: ZoneInfo) -> str:
@@ -81,15 +112,17 @@ def shown(at: datetime, zone: ZoneInfo) -> str:
     return f"{DAY_NAMES[0][at.astimezone(zone).weekday()].capitalize()} {moment(at, zone, 'en')}"
 
 
-def _read(words: str, zone: ZoneInfo, now: datetime) -> datetime | None:
+def _read(words: str, zone: ZoneInfo, now: datetime) -> datetime:
     if found := IN_A_WHILE.fullmatch(words):
         unit = "hours" if found["unit"][0].lower() in "hj" else "minutes"
         later = now.astimezone(UTC) + timedelta(**{unit: int(found["count"])})
         return later.replace(second=0, microsecond=0).astimezone(zone)
     if found := RELATIVE.fullmatch(words):
         return _relative(found, zone, now)
-    if DAY_ALONE.fullmatch(words) and (words.lower() in DAYS_AHEAD or _weekday(words) is not None):
-        raise ValueError(f"'{words}' names a day and no time (write {words} 08.00)")
+    alone = DAY_ALONE.fullmatch(words)
+    if alone and (alone["name"] is None or _weekday(alone["name"]) is not None):
+        example = EXAMPLE_HOURS[(alone["part"] or "pagi").lower()]
+        raise ValueError(f"'{words}' names a day and no time (write {words} {example})")
     if (without := NO_YEAR.fullmatch(words)) and _is_month(without["month"]):
         words = f"{without['day']} {now.year} {without['rest']}"
     return _absolute(words, zone)
@@ -107,13 +140,14 @@ def _absolute(words: str, zone: ZoneInfo) -> datetime:
 def _relative(found: re.Match[str], zone: ZoneInfo, now: datetime) -> datetime:
     place = zone_of(found)
     clock = {**found.groupdict(), "fraction": None}
-    if found["minute"] is None and not (found["half"] or found["part"]):
+    part = found["part"] or found["lead"]
+    if found["minute"] is None and not (found["half"] or part):
         hour = int(found["hour"])
         raise ValueError(
             f"'{found[0]}' may be {hour:02}.00 or another hour (write the minutes too)"
         )
-    if found["part"]:
-        clock["hour"] = str(_hour(int(found["hour"]), found["part"].lower()))
+    if part:
+        clock["hour"] = str(_hour(int(found["hour"]), part.lower()))
     wall = wall_time(clock, _day_of(found, place, now), MIDNIGHT)
     return wall.replace(tzinfo=place) if place else _in_zone(wall, zone)
 
@@ -124,7 +158,7 @@ def _hour(hour: int, part: str) -> int:
         return hours[hour]
     if hour in hours.values():
         return hour
-    raise ValueError(f"there is no {hour} {part} ({ADVICE})")
+    raise ValueError(f"there is no {hour} {part} ({DATE_ADVICE})")
 
 
 def _day_of(found: re.Match[str], place: tzinfo | None, now: datetime) -> date:
@@ -134,6 +168,8 @@ def _day_of(found: re.Match[str], place: tzinfo | None, now: datetime) -> date:
         raise ValueError(f"'{found[0]}': it is another day there already (write the date)")
     if found["weekday"]:
         return _next(found, here)
+    if found["days"]:
+        return here + timedelta(days=int(found["days"]))
     return here + timedelta(days=DAYS_AHEAD[(found["word"] or "today").lower()])
 
 
@@ -141,7 +177,7 @@ def _next(found: re.Match[str], today: date) -> date:
     """Return the next day of a name, where it cannot be another."""
     name, weekday = found["weekday"], _weekday(found["weekday"])
     if weekday is None:
-        raise ValueError(f"'{name}' is not a day of the week ({ADVICE})")
+        raise ValueError(f"'{name}' is not a day of the week ({DATE_ADVICE})")
     ahead = (weekday - today.weekday()) % 7
     first, second = (today + timedelta(days=ahead + more) for more in (0, 7))
     qualifier = f"{found['before'] or found['after'] or ''}".strip().lower()
@@ -175,4 +211,4 @@ def _in_zone(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _hint(words: str) -> str:
-    return f"for tomorrow: besok {words}" if words[:1].isdigit() and len(words) < 8 else ADVICE
+    return f"for tomorrow: besok {words}" if words[:1].isdigit() and len(words) < 8 else DATE_ADVICE

@@ -125,7 +125,7 @@ def _check_weekday(name: str | None, day: date) -> None:
         raise ValueError(f"'{name}' is not a day of the week ({DATE_ADVICE})")
     if number != day.weekday():
         right = " or ".join(table[day.weekday()].capitalize() for table in reversed(DAY_NAMES))
-        raise ValueError(f"{day} was not a {name} but a {right} (correct one of the two)")
+        raise ValueError(f"{day} is not a {name} but a {right} (correct one of the two)")
 
 
 def wall_time(found: Mapping[str, str | None], day: date, otherwise: time) -> datetime:

@@ -101,6 +101,9 @@ def test_the_later_of_time_and_embargo_counts(room: Newsroom, given: tuple[str, 
     assert answer.code == 0, answer.said
     due = "11:00" if "11.00" in given else "10:00"
     assert f"goes out on Monday 4 May 2026 {due} WIB" in answer.out
+    assert ("(under embargo until then)" in answer.out) is ("09.30" in given)
+    again = room.run("publish", "kabar.md", *given)
+    assert "no longer on" not in again.out
     tick(room)
     assert bool(room.entries) is (due == "10:00")
     tick(room, NOON)

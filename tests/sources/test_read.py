@@ -264,7 +264,7 @@ WRONG_FRONT = {
     "headline: " + "[" * 900: (2, "lists and tables are nested too deeply"),
     "headline: H\ndate: besok": (3, "date: 'besok' is not a date (write it like"),
     "headline: H\ndate: 2024-02-30": (3, "date: there is no 2024-02-30"),
-    "headline: H\ndate: Kamis 18 Maret 2022": (3, "date: 2022-03-18 was not a Kamis"),
+    "headline: H\ndate: Kamis 18 Maret 2022": (3, "date: 2022-03-18 is not a Kamis"),
     "headline: H\ndate: [2024-02-03]": (3, "date is a list"),
     "headline: H\nexpires: soon": (3, "expires: 'soon' is not a date"),
     "headline: H\nembargoedUntil: soon": (3, "embargoedUntil: 'soon' is not a date"),

@@ -140,7 +140,7 @@ NO_WAY = {
     "2016-03-10 09:00:60": "there is no 09.00.60 on a clock",
     "2016-03-10 09:00 WIB+1": "WIB+1 is not a known time zone",
     "2016-02-30 EST": "there is no 2016-02-30 in the calendar",
-    "Jumat, 2016/03/10": "2016-03-10 was not a Jumat but a Kamis or Thursday",
+    "Jumat, 2016/03/10": "2016-03-10 is not a Jumat but a Kamis or Thursday",
     "2016-03-10 13am": "there is no 13 o'clock before or after noon",
     "1/2/3/4": "is not a date",
     "18 Maret 2022 besok": "is not a date",
