@@ -20,7 +20,8 @@ from syndicate.model.article import Edition, Item, Publisher
 from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition
 from syndicate.network.public import Site
 
-SCHEME_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}:[^\s\"<>\\]+", re.I)  # {,30}: linear time
+# from a word's first letter; {,30}: linear time
+SCHEME_ADDRESS = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z0-9+.-]{0,30}:[^\s\"<>\\]+")
 
 
 class Scope(StrEnum):
@@ -127,7 +128,7 @@ class Channel(ABC):
     def shown(self, rendition: Rendition) -> Shown:
         """Return all that a reader can read or open; it is compared with the article."""
         content = rendition.content.decode(errors="replace")
-        addresses = SCHEME_ADDRESS.findall(content) + SCHEME_ADDRESS.findall(unescape(content))
+        addresses = {*SCHEME_ADDRESS.findall(content), *SCHEME_ADDRESS.findall(unescape(content))}
         return Shown(self.as_text(rendition), frozenset(addresses))
 
     def remarks(self, edition: Edition) -> Iterable[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from syndicate.text import small
 from syndicate.text.dates import DAY_NAMES, MONTHS, OTHER_MONTHS
 
 DAYS = {name: number for table in DAY_NAMES for number, name in enumerate(table)} | {
@@ -37,9 +38,8 @@ LINK = r"""
 WEEKS = re.compile(  # minggu is also the word for a week
     r"(?:\d|\b(?:satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|beberapa|tiap|setiap"
     r"|per|selama|akhir|awal|tengah))[ \n]*$",
-    re.IGNORECASE,
 )
-# a day that belongs to a range, 2-8 Mei, has the range's first day before it
+# in small letters; a day that belongs to a range, 2-8 Mei, has the range's first day before it
 DATE = re.compile(
     rf"""
     (?<![\w.,/-])
@@ -53,7 +53,7 @@ DATE = re.compile(
     )
     (?![\w/-]|[.]\d)
     """,
-    re.VERBOSE | re.IGNORECASE,
+    re.VERBOSE,
 )
 CLOCK = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
 ZONE = r"(?:WIB|WITA|WIT|UTC|GMT)\b|waktu setempat|local time"
@@ -105,13 +105,13 @@ def dates_in(text: str) -> Iterator[DateSaid]:
 
 def all_dates_in(text: str) -> Iterator[DateSaid]:
     """Yield the dates of a text, those that the calendar does not have among them."""
-    for found in DATE.finditer(text):
+    for found in DATE.finditer(small(text)):
         is_given, day = _day(found)
         if is_given or (found["m1"] and int(found["d1"]) in range(1, 32)):
             yield DateSaid(
                 start=found.start(),
                 end=found.end(),
-                words=" ".join(found[0].split()),
+                words=" ".join(text[found.start() : found.end()].split()),
                 weekday=_weekday(found),
                 day=day,
                 is_range=found["first"] is not None,
@@ -120,7 +120,7 @@ def all_dates_in(text: str) -> Iterator[DateSaid]:
 
 
 def _weekday(found: re.Match[str]) -> int | None:
-    name = re.sub(f"[{QUOTES}]", "'", (found["weekday"] or "").casefold())
+    name = re.sub(f"[{QUOTES}]", "'", found["weekday"] or "")
     is_week = name in ("minggu", "min") and WEEKS.search(
         found.string[max(found.start() - 20, 0) : found.start()]
     )
@@ -136,7 +136,7 @@ def _day(found: re.Match[str]) -> tuple[bool, date | None]:
         return False, None
     day = int(found["d1"] or found["d2"] or found["d3"] or found["d4"])
     month = found["m3"] or found["m4"]
-    number = int(month) if month else MONTH_NUMBERS[(found["m1"] or found["m2"]).casefold()]
+    number = int(month) if month else MONTH_NUMBERS[found["m1"] or found["m2"]]
     try:
         return True, date(int(year) + (2000 if len(year) == 2 else 0), number, day)
     except ValueError:

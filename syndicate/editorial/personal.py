@@ -9,6 +9,9 @@ from syndicate.editorial.calendar import MONTH_NAME
 from syndicate.editorial.manuscript import Manuscript
 from syndicate.editorial.standards import Standards
 from syndicate.model.finding import Finding
+from syndicate.text import small
+
+# All of them are looked for in small letters.
 
 # sixteen digits: province, regency, district; a date (women's days are 40 more); a serial number
 IDENTITY = re.compile(r"(?<![\w.,/-])[1-9]\d(?:[ .-]?\d){14}(?![\w/-])")
@@ -19,26 +22,21 @@ EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@(?:gmail|yahoo|ymail|hotmail|outlook|icloud|rocketmail|proton|protonmail"
     r"|live|googlemail)"
     r"\.[a-z.]{2,8}(?!\w)",
-    re.IGNORECASE,
 )
 ACCOUNT = re.compile(
     r"\b(?:no(?:mor)?\.? ?rek(?:ening)?|rekening|account(?: number)?)\b[^\d\n]{0,30}"
     r"(?P<number>\d(?:[ .-]?\d){8,15})(?!\d)",
-    re.IGNORECASE,
 )
 BIRTH = re.compile(
-    rf"\b(?<!hari )(?:lahir|kelahiran|TTL|tempat[,/ ]+tanggal lahir|born)\b[^\d\n]{{0,40}}"
+    rf"\b(?<!hari )(?:lahir|kelahiran|ttl|tempat[,/ ]+tanggal lahir|born)\b[^\d\n]{{0,40}}"
     rf"\d{{1,2}}[ /-](?:{MONTH_NAME}|\d{{1,2}})[ /-](?:19[3-9]\d|20\d\d)",
-    re.IGNORECASE,
 )
 HOME = re.compile(
-    r"\bRT(?:\.? ?\d{1,3} ?(?:[/,]|dan)? ?RW\.? ?\d{1,3}|[/ ]RW[.:]? ?\d{1,3}/\d{1,3})\b",
-    re.IGNORECASE,
+    r"\brt(?:\.? ?\d{1,3} ?(?:[/,]|dan)? ?rw\.? ?\d{1,3}|[/ ]rw[.:]? ?\d{1,3}/\d{1,3})\b",
 )
 CONTACT = re.compile(
     r"\b(?:narahubung|kontak|hubungi|menghubungi|call cent(?:er|re)|hotline|layanan|pengaduan|humas"
     r"|posko|tanya jawab|informasi lebih lanjut|contact|call|questions|helpdesk|help desk|cp)\b",
-    re.IGNORECASE,
 )
 CONTACT_REACH = 80  # characters before a number in which words make it an office's
 NO_DIGITS = re.compile(r"\D")
@@ -47,7 +45,7 @@ NO_DIGITS = re.compile(r"\D")
 def personal_data(manuscript: Manuscript, standards: Standards) -> Iterator[Finding]:
     """Yield numbers and addresses of people."""
     body = manuscript.body_start
-    text = manuscript.prose[:body] + manuscript.text[body:]
+    text = small(manuscript.prose[:body] + manuscript.text[body:])
     yield from _identity_numbers(manuscript, text)
     yield from _contacts(manuscript, text, standards)
     for rule, pattern, what in (

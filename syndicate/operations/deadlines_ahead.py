@@ -74,6 +74,8 @@ def reminder_notes(
 
 
 def _moments(office: Office, catalogue: Catalogue, standing: Standing) -> list[datetime]:
+    if not standing.item.article.expires:
+        return []
     since = catalogue.reminders.first_recorded(standing.uri)
     deadlines, now = office.settings.deadlines, office.clock()
     return coming_reminders(standing.item.article, deadlines, since, now)

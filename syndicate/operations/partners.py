@@ -41,7 +41,7 @@ def book_partners(
         uri, version = standing.uri, standing.version
         if uri not in changed and uri not in revised:
             continue
-        holding = partners.holding(catalogue.db, uri)
+        holding = partners.holding(catalogue.db, uri) if version > 1 else set[str]()
         configured = [partner.name for partner in office.settings.partners]
         holders = [
             name for name in dict.fromkeys([*configured, *sorted(holding)]) if name in holding

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import unquote
 
 from syndicate.channel import Shown
@@ -65,8 +65,7 @@ def _lacking(article: Article, shown: Shown, files: Collection[str]) -> list[Lac
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(NamedTuple):  # there are hundreds in every article
     letters: str
     in_table: bool
 
@@ -120,6 +119,8 @@ def _leads_on(article: Article, shown: Shown) -> bool:
 
 def _lost(ordered: Sequence[_Word], letters: str) -> Iterable[int]:
     """Yield the places of words that do not follow those before them, or of a table are nowhere."""
+    if "".join(word.letters for word in ordered) in letters:
+        return  # nearly always
     at = 0  # letters without spaces: H₂O and x^(n) are divided into words differently
     for place, word in enumerate(ordered):
         here = letters.find(word.letters, 0 if word.in_table else at)

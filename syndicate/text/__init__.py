@@ -108,6 +108,17 @@ def distinct(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(text for text in first.values() if text)
 
 
+def small(text: str) -> str:
+    """Return a text in small letters, each in its place: what they become two for stays.
+
+    A pattern of small letters finds names in it many times faster than one for both kinds.
+    """
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
+
+
 def plain(html: str) -> str:
     """The words of sanitised HTML, a line per block."""
     lines = unescape(SANITISED_TAG.sub(_apart, html)).split(END_OF_LINE)

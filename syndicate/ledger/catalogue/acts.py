@@ -33,7 +33,7 @@ class Acts:
         """Write an act down; nothing changes or deletes it."""
         row = {"uri": act.uri, "version": act.version, "what": act.what, "at": act.at}
         row |= {"person": act.person.name, "account": act.person.account, "note": act.note}
-        self.db.execute(insert(acts).values(**row))
+        self.db.execute(insert(acts), row)
 
     def of(self, uri: str) -> list[Act]:
         """Return what was done with an article, oldest first."""
