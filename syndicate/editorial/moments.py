@@ -10,6 +10,7 @@ from syndicate.editorial.manuscript import Manuscript
 from syndicate.editorial.standards import Standards
 from syndicate.model.finding import Finding
 from syndicate.text.dates import DAY_NAMES
+from syndicate.text.i18n import moment
 
 DEADLINE = re.compile(
     r"\b(?:paling lambat|selambat-lambatnya|batas (?:akhir|waktu)|sampai|hingga|ditutup|penutupan"
@@ -43,6 +44,7 @@ def wrong_weekdays(manuscript: Manuscript, _standards: Standards) -> Iterator[Fi
 
 def past_dates(manuscript: Manuscript, _standards: Standards) -> Iterator[Finding]:
     """Yield the deadlines that are over, and the last date where all of them are."""
+    yield from _past_reply(manuscript)
     if not manuscript.profile.ahead:
         return
     since = (manuscript.article.date or manuscript.now).astimezone(manuscript.publisher.zone).date()
@@ -58,6 +60,16 @@ def past_dates(manuscript: Manuscript, _standards: Standards) -> Iterator[Findin
             f"“{date.words}” is over",
             "correct the date, or do not announce it",
         )
+
+
+def _past_reply(manuscript: Manuscript) -> Iterator[Finding]:
+    """Yield the moment by which an answer is due, where none can come in time."""
+    article, lines = manuscript.article, manuscript.draft.lines
+    if article.reply_due and article.reply_due <= (article.date or manuscript.now):
+        start = manuscript.start_of(lines.get("replyDue", 1))
+        due = moment(article.reply_due, manuscript.publisher.zone, "en")
+        advice = "give those concerned time to answer, or delete the line"
+        yield manuscript.finding("past-date", start, f"an answer was due by {due}", advice)
 
 
 def _is_deadline(prose: str, date: DateSaid) -> bool:

@@ -74,7 +74,7 @@ def admit(
     admitted = without_shared_uris(readable.drafts).after(readable)
     if not new:
         admitted = without_twins(office, admitted.drafts, others, at).after(admitted)
-    admitted = without_lost_replies(office, admitted.drafts).after(admitted)
+    admitted = without_lost_replies(office, admitted.drafts, at).after(admitted)
     named = [naming.with_uri(office, draft) for draft in admitted.drafts]
     return admit_each(with_crosslinks(office, named, at), _unopposed).after(admitted)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote
@@ -15,6 +15,7 @@ from syndicate.ledger import Catalogue
 from syndicate.model.article import Article
 from syndicate.office import Office
 from syndicate.sources import Draft
+from syndicate.text.i18n import moment
 
 
 def with_crosslinks(
@@ -30,35 +31,59 @@ def with_crosslinks(
     if not any(draft.beside for draft in drafts):
         return list(drafts)
     now = office.clock()
-    here = {
-        draft.path.resolve(): draft.article
-        for draft in drafts
-        if due_time(draft.article, at, now) is None
+    together = {
+        draft.path.resolve(): (draft.article, due_time(draft.article, at, now)) for draft in drafts
     }
-    return [_with_crosslinks(office, draft, here) if draft.beside else draft for draft in drafts]
+    links = Links(office, together)
+    return [_with_crosslinks(draft, links) if draft.beside else draft for draft in drafts]
 
 
-def _with_crosslinks(office: Office, draft: Draft, here: Mapping[Path, Article]) -> Draft:
+def _with_crosslinks(draft: Draft, links: Links) -> Draft:
     addresses = {}
     remarks = list(draft.remarks)
     for line, link in draft.beside:
         name, _, place = unquote(link).partition("#")
-        page = _page(office, (draft.path.parent / name).resolve(), here)
+        path = (draft.path.parent / name).resolve()
+        page = links.page(path)
         addresses[unquote(link)] = f"{page}#{place}" if page and place else page
         if not page:
-            remarks.append(
-                (line, f"{name} has no page to link to: only the text of the link is published")
-            )
+            remarks.append((line, f"{name} {links.lack(path, draft.path)}"))
     html = sources.lead_to(draft.article.html, addresses)
     article = replace(draft.article, html=html)
     linked = replace(draft, article=article, remarks=tuple(sorted(remarks)), beside=())
-    return linked if draft.kept else examined(office, linked)
+    return linked if draft.kept else examined(links.office, linked)
 
 
-def _page(office: Office, path: Path, here: Mapping[Path, Article]) -> str:
-    """Return the page where readers find the article of a file; "" where they do not."""
-    article = here.get(path) or _published(office, path)
-    return (article.url or _hosted(office, article)) if article else ""
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where readers find the articles of files: those of one command, and those of the ledger."""
+
+    office: Office
+    together: Mapping[Path, tuple[Article, datetime | None]]  # when they go out; None: now
+
+    def page(self, path: Path) -> str:
+        """Return the page of a file's article; "" where readers do not find it."""
+        article, due = self.together.get(path, (None, None))
+        if article is None or due:
+            article = _published(self.office, path)
+        return (article.url or _hosted(self.office, article)) if article else ""
+
+    def lack(self, path: Path, linking: Path) -> str:
+        """Explain why there is no page, and how the link of a published file comes back."""
+        text_alone = "only the text of the link is published"
+        if due := self._due(path):
+            time = moment(due, self.office.publisher.zone, "en")
+            again = f"syndicate publish {linking} --refresh"
+            return f"goes out on {time}: {text_alone} (after that, {again} links it)"
+        return f"has no page to link to: {text_alone}"
+
+    def _due(self, path: Path) -> datetime | None:
+        if path in self.together:
+            return self.together[path][1]
+        uri = sources.uri_in(path)
+        with self.office.ledger.reading() as db:
+            coming = Catalogue(db).schedule.of(uri) if uri else None
+        return coming.due if coming else None
 
 
 def _published(office: Office, path: Path) -> Article | None:

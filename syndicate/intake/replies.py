@@ -2,51 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
 
 from syndicate.errors import ArticleError
 from syndicate.intake.admitted import Admitted, admit_each
+from syndicate.intake.timing import due_time
 from syndicate.ledger import Catalogue
-from syndicate.ledger.catalogue.articles import Articles
 from syndicate.office import Office
 from syndicate.sources import Draft
+from syndicate.text.i18n import moment
+
+NONE: Mapping[str, Draft] = MappingProxyType({})
 
 
-def without_lost_replies(office: Office, drafts: Sequence[Draft]) -> Admitted:
+def without_lost_replies(
+    office: Office, drafts: Sequence[Draft], at: datetime | None = None
+) -> Admitted:
     """Leave out new replies to what was never published, or was killed.
 
     A withdrawn article can be answered: its notice stands, and the right does not end with it.
-    Nothing new is to lead readers to a killed one. A reply that was published stays one.
+    Nothing new is to lead readers to a killed one. A reply that was published stays one. ``at``:
+    none of the drafts goes out before.
     """
-    replies = {draft.path for draft in drafts if draft.article.replies_to and not draft.kept}
-    if not replies:
+    if not any(draft.article.replies_to and not draft.kept for draft in drafts):
         return Admitted(drafts=tuple(drafts))
-    together = {draft.article.uri for draft in drafts}
+    together = {draft.article.uri: draft for draft in drafts if draft.article.uri}
 
     with office.ledger.reading() as db:
-        articles = Catalogue(db).articles
+        catalogue = Catalogue(db)
 
         def admit(draft: Draft) -> Draft:
-            if draft.path in replies and draft.article.replies_to not in together:
-                refuse_lost_reply(articles, draft)
+            if not draft.kept:
+                refuse_lost_reply(office, catalogue, draft, at, together)
             return draft
 
         return admit_each(drafts, admit)
 
 
-def refuse_lost_reply(articles: Articles, draft: Draft) -> None:
-    """Raise ArticleError for a new reply to what no reader can look up."""
-    original = draft.article.replies_to
-    if not original or articles.standing(draft.article.uri):
+def refuse_lost_reply(
+    office: Office, catalogue: Catalogue, draft: Draft, at: datetime | None = None,
+    together: Mapping[str, Draft] = NONE,
+) -> None:  # fmt: skip
+    """Raise ArticleError for a new reply to what no reader can look up when it goes out.
+
+    ``together``: what the same command publishes, by uri; none of it goes out before ``at``.
+    """
+    uri, original = draft.article.uri, draft.article.replies_to
+    if not original or catalogue.replies.originals([uri]).get(uri) == original:
         return
-    standing = articles.standing(original)
-    if standing is None:
+    if uri in _answered(catalogue, original, together):
         raise ArticleError(
-            f"{draft.at('repliesTo')}: {original} has not gone out yet, or the ledger does not know"
-            " it (`syndicate status` lists all articles; publish that one first)"
+            f"{draft.at('repliesTo')}: {original} answers this article: two articles cannot answer"
+            " each other (delete the line in one of them)"
         )
-    if standing.item.withdrawal and standing.item.withdrawal.kill:
+    standing = catalogue.articles.standing(original)
+    if standing is None:
+        _refuse_early(office, catalogue, draft, at, together)
+    elif standing.item.withdrawal and standing.item.withdrawal.kill:
         raise ArticleError(
             f"{draft.at('repliesTo')}: “{standing.item.article.headline}” was removed everywhere"
             " (delete the line, and say in the text what this answers)"
+        )
+
+
+def _answered(catalogue: Catalogue, uri: str, together: Mapping[str, Draft]) -> Sequence[str]:
+    """Return an article, what it answers, what that answers, and so on."""
+    found: list[str] = []
+    while uri and uri not in found:
+        found.append(uri)
+        if uri in together:
+            uri = together[uri].article.replies_to
+        else:
+            uri = catalogue.replies.originals([uri]).get(uri, "")
+    return found
+
+
+def _refuse_early(
+    office: Office, catalogue: Catalogue, draft: Draft, at: datetime | None,
+    together: Mapping[str, Draft],
+) -> None:  # fmt: skip
+    """Raise ArticleError for a reply that would go out before what it answers."""
+    original, now = draft.article.replies_to, office.clock()
+    mine = due_time(draft.article, at, now)
+    coming = catalogue.schedule.of(original)
+    if original in together:
+        first = due_time(together[original].article, at, now)
+    elif coming:
+        first = coming.due
+    else:
+        raise ArticleError(
+            f"{draft.at('repliesTo')}: the ledger does not know {original} (`syndicate status`"
+            " lists all articles; publish that one first)"
+        )
+    if first and (mine is None or first > mine):
+        raise ArticleError(
+            f"{draft.at('repliesTo')}: {original} has not gone out yet: it is scheduled for"
+            f" {moment(first, office.publisher.zone, 'en')} (publish the answer no earlier, with"
+            " --at)"
         )

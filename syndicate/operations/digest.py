@@ -126,15 +126,9 @@ def _renamed(
     office: Office, catalogue: Catalogue, channel: MailingList, known: KnownChannel
 ) -> str:
     """Explain why a list without readers may be another one, renamed; "" where it is not."""
-    configured = {member.name for member in office.channels}
-    former = [
-        other
-        for other in catalogue.channels.all()
-        if other.name not in configured
-        and other.kind == channel.kind
-        and catalogue.digests.readers(other.id)
-    ]
-    if not former or catalogue.digests.readers(known.id):
+    readers = catalogue.digests.readers
+    former = [each for each in _gone_lists(office, catalogue, channel) if readers(each.id)]
+    if not former or readers(known.id):
         return ""
     return (
         f"{channel.name}: this list has no subscribers, and {former[0].name} is no longer"
@@ -142,6 +136,12 @@ def _renamed(
         f" {channel.name}; if it is a new list: syndicate subscribers add --list"
         f" {channel.name} ADDRESS)"
     )
+
+
+def _gone_lists(office: Office, catalogue: Catalogue, channel: MailingList) -> list[KnownChannel]:
+    """Return the lists of the same kind that the ledger has in use, and the configuration not."""
+    gone, known = set(office.gone(catalogue)), catalogue.channels.all()
+    return [each for each in known if each.name in gone and each.kind == channel.kind]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +327,7 @@ def _headlines(edition: Edition) -> str:
 def _nobody(office: Office, catalogue: Catalogue, channel: MailingList) -> str:
     name = channel.name
     note = f"{name}: the list has no subscribers (syndicate subscribers add --list {name} ADDRESS)"
-    for former in office.gone(catalogue)[:1]:
+    for former in (each.name for each in _gone_lists(office, catalogue, channel)[:1]):
         note += f"; if it was called {former} before: syndicate channels rename {former} {name}"
     return note
 

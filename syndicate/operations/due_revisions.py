@@ -74,7 +74,7 @@ def _refuse_overtaken(office: Office, due: Scheduled) -> None:
     for error in expired(office, draft):
         raise error
     with office.ledger.reading() as db:
-        refuse_lost_reply(Catalogue(db).articles, draft)
+        refuse_lost_reply(office, Catalogue(db), draft)
 
 
 def _decision(office: Office, due: Scheduled, copies: RemoteCopies, catalogue: Catalogue) -> Change:

@@ -21,9 +21,11 @@ from syndicate.operations.beside import restated
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import record_act
 from syndicate.operations.schedule import (
+    UNSCHEDULED,
     call_off,
     hold_scheduled,
     release_scheduled,
+    scheduled_subject,
     scheduled_uri,
 )
 from syndicate.operations.sequence import (
@@ -112,6 +114,7 @@ def _of_scheduled(
     what: str, office: Office, request: HoldRequest, uri: str, catalogue: Catalogue
 ) -> Change:
     """Stop, or let go on, what is scheduled of an article, and then what is published of it."""
+    coming = catalogue.schedule.of(uri)
     if what == RELEASED:
         notes = release_scheduled(office, catalogue, uri)
     else:
@@ -121,7 +124,9 @@ def _of_scheduled(
     if request.call_off or standing is None or (what == RELEASED and notes and not standing.held):
         if not notes:
             raise ArticleError(f"{request.article}: is not held (`syndicate status` shows it)")
-        return Change(notes=tuple(notes))
+        kind = UNSCHEDULED if request.call_off else what
+        subjects = [scheduled_subject(office, coming, kind)] if coming else []
+        return Change(notes=notes, articles=subjects)
     change = _decided(_held if what == HELD else _released, office, request, uri, catalogue)
     return replace(change, notes=(*change.notes, *notes))
 

@@ -7,7 +7,7 @@ frozen here is sent as a digest's letters are. Who got it is what the ledger's l
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from syndicate.channel.mailing_list import MailingList
@@ -22,6 +22,7 @@ from syndicate.planning import editions
 from syndicate.planning.audience import readers
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Failed
+from syndicate.report import Subject
 from syndicate.system.logs import unexpected
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,19 @@ def ask_notices(
             catalogue.notices.overtake(uri, version)
             asked.append(uri)
     return asked
+
+
+def nothing_to_tell(catalogue: Catalogue, subjects: Iterable[Subject]) -> Iterator[str]:
+    """Say of unchanged articles why a command that is to tell their readers tells nobody."""
+    for subject in subjects:
+        version = catalogue.articles.known(subject.uri).major_version
+        if version < 2:
+            yield f"{subject.path}: was never corrected: there is nothing to tell its readers"
+        elif catalogue.notices.is_asked(subject.uri, version):
+            yield (
+                f"{subject.path}: its readers are told of version {version} already"
+                f" (`syndicate status {subject.path}` shows their letters)"
+            )
 
 
 def freeze_notices(

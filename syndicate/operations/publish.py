@@ -28,6 +28,7 @@ from syndicate.operations.approval import (
 from syndicate.operations.assigning import Assigned, assign
 from syndicate.operations.beside import restated, watch_drafts
 from syndicate.operations.leftovers import leave_to_others
+from syndicate.operations.notices import nothing_to_tell
 from syndicate.operations.recording import Publication, Recorded, record
 from syndicate.operations.schedule import (
     Scheduling,
@@ -265,6 +266,8 @@ def decide_publication(
     facts, beside = restated(facts, restating, kinds)
     assigned = assign(facts, chosen, drafts, request)
     revised = [uri for uri, kind in kinds.items() if kind in REVISED]
+    unchanged = [subject for subject in subjects if subject.kind == "unchanged"]
+    untold = [*nothing_to_tell(catalogue, unchanged if request.notify_readers else ())]
     with flaws.noting():
         dry = request.dry_run or trial or bool(flaws.found)
         change = plan_and_write(
@@ -283,7 +286,7 @@ def decide_publication(
     left = [*left_lines(office, catalogue, kinds, chosen), *coming]
     left += _left_to_others(facts, request, assigned, kinds, beside.also)
     notes = [note for article in done for note in article.notes]
-    notes += [*assigned.notes, *beside.notes]
+    notes += [*assigned.notes, *beside.notes, *untold]
     return replace(
         change, articles=subjects, notes=notes, lines=[*assigned.lines, *left], audience=audience
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -24,6 +25,7 @@ NO_NOTE = frozenset(
     ("y", "ya", "iya", "yes", "yep", "ok", "oke", "okay", "n", "no", "nope", "t", "tidak", "tak",
      "bukan", "betul", "benar")
 )  # fmt: skip
+UNTRUE = re.compile(r"(?:tidak|tak) (?:benar|betul)")  # made of such answers, and says what it is
 
 
 class NoteNeeded(ArticleError):
@@ -238,4 +240,5 @@ def refuse_contradiction(request: Publication) -> None:
 def is_a_note(answer: str) -> bool:
     """Return whether it says anything: a yes or a no answers another question."""
     words = "".join(char if char.isalnum() else " " for char in answer.casefold()).split()
-    return bool(words) and not set(words) <= NO_NOTE and words != [words[0][0]]
+    is_answer = set(words) <= NO_NOTE and not UNTRUE.search(" ".join(words))
+    return bool(words) and not is_answer and words != [words[0][0]]

@@ -35,6 +35,7 @@ from syndicate.sources import Draft, change_detection
 from syndicate.text.coming_times import shown
 
 SCHEDULED = "scheduled"  # the state of what goes out later
+UNSCHEDULED = "unscheduled"  # what was called off
 NOTHING_NEW = "nothing has changed since it was published: nothing is scheduled"
 # what a publication of these drafts would be, within a transaction that is rolled back
 Trial = Callable[[Office, Publication, Sequence[Draft], Catalogue], Change]
@@ -244,7 +245,7 @@ def call_off(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> l
             catalogue.approvals.end(request.id)
     time = shown(taken.due, office.publisher.zone)
     note = why or time
-    record_act(office, catalogue, "unscheduled", uri, version=taken.draft.after + 1, note=note)
+    record_act(office, catalogue, UNSCHEDULED, uri, version=taken.draft.after + 1, note=note)
     return [f"{taken.draft.path}: the revision that was scheduled for {time} is called off"]
 
 
@@ -273,6 +274,15 @@ def release_scheduled(office: Office, catalogue: Catalogue, uri: str) -> list[st
     catalogue.schedule.release(uri, due)
     record_act(office, catalogue, "released", uri, version=found.draft.after + 1)
     return [f"{found.draft.path}: {goes_out(office, found.draft, due)}"]
+
+
+def scheduled_subject(office: Office, found: Scheduled, kind: str) -> Subject:
+    """Return what is scheduled, and what a command has made of it."""
+    draft = found.draft
+    return Subject(
+        uri=draft.uri, headline=draft.article.headline, path=draft.path, version=draft.after + 1,
+        kind=kind, at=when(found.due.astimezone(office.publisher.zone)),
+    )  # fmt: skip
 
 
 def scheduled_uri(office: Office, article: str) -> str:

@@ -20,7 +20,7 @@ from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.approval import end_requests
 from syndicate.operations.leftovers import leave_to_others
-from syndicate.operations.recording import record_act
+from syndicate.operations.recording import is_a_note, record_act
 from syndicate.operations.schedule import call_off
 from syndicate.operations.sequence import (
     Change,
@@ -79,8 +79,8 @@ def foreseen(office: Office, request: WithdrawalRequest) -> list[Reach]:
 
 def standing_of(office: Office, request: WithdrawalRequest) -> Standing:
     """Return what would be withdrawn; raise whatever stands in the way."""
-    if not request.reason.strip():
-        raise UsageError("--reason: write why it is withdrawn; readers see it")
+    if not is_a_note(request.reason):
+        raise UsageError("--reason: write a sentence on why it is withdrawn; readers see it")
     uri = identify(office, request.article)
     with office.ledger.reading() as db:
         return Catalogue(db).articles.known(uri)

@@ -177,6 +177,13 @@ def test_an_announcement_is_of_what_is_still_to_come(
     assert rules(tmp_path, article(body, profile="berita")) == []
 
 
+def test_an_answer_that_was_due_before_it_was_asked_for_is_told(tmp_path: Path) -> None:
+    [finding] = found(tmp_path, article("Isi.", replyDue="2024-04-20"))
+    assert (finding.line, finding.rule) == (3, "past-date")
+    assert "an answer was due by 20 April 2024" in finding.message
+    assert rules(tmp_path, article("Isi.", replyDue="2024-05-01")) == []
+
+
 def test_a_rule_is_off_where_its_writer_says_so_and_that_is_named(tmp_path: Path) -> None:
     text = article(
         "Piangam, pukul 08.00.", checks="{off: [glossary, all-caps, unreadable, glosary]}"

@@ -153,7 +153,7 @@ def test_a_link_to_a_scheduled_article_does_not_tell_its_address(room: Newsroom)
     )
     room.write(body="Lihat [hasil rapat](nanti.md).")
     answer = room.run("publish", "kabar.md", "nanti.md")
-    assert "nanti.md has no page to link to" in answer.err
+    assert "nanti.md goes out on 4 May 2026 12:00 WIB: only the text of the link" in answer.err
     assert "nanti" not in json.dumps(room.entries)
     assert "hasil rapat" in json.dumps(room.entries)
 

@@ -61,6 +61,28 @@ def test_what_has_expired_meanwhile_waits_and_asks(room: Newsroom) -> None:
     assert shown(room) == []
 
 
+def test_what_is_scheduled_can_be_answered_at_its_time_or_later(room: Newsroom) -> None:
+    room.write()
+    room.run("publish", "kabar.md", "--at", "10.00")
+    room.write("jawab.md", headline="Jawaban", repliesTo=room.uri())
+    for words in ((), ("--at", "09.30")):
+        answer = room.run("publish", "jawab.md", *words)
+        assert answer.code == 1
+        assert "is scheduled for 4 May 2026 10:00 WIB (publish the answer no earlier" in answer.said
+    assert room.run("publish", "jawab.md", "--at", "10.00").code == 0
+    assert room.run("tick", at=AFTER_TEN).code == 0
+    assert shown(room) == ["Kabar pertama", "Jawaban"]
+
+
+def test_an_answer_does_not_overtake_the_embargo_of_what_it_answers(room: Newsroom) -> None:
+    room.write(embargoedUntil=TEN, uri="tag:kantor.example,2026-05-04:a")
+    room.write("jawab.md", headline="Jawaban", repliesTo="tag:kantor.example,2026-05-04:a")
+    answer = room.run("publish", "kabar.md", "jawab.md", "--new")
+    assert answer.code == 1
+    assert "jawab.md:4: tag:kantor.example,2026-05-04:a has not gone out yet" in answer.said
+    assert shown(room) == []
+
+
 @pytest.mark.parametrize("first", ["kabar.md", "jawab.md"])
 def test_a_reply_never_goes_out_before_what_it_answers(room: Newsroom, first: str) -> None:
     room.write()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from support.newsroom import NOON, Newsroom
+from support.newsroom import EVENING, NOON, Newsroom
 
 AFTER_TEN = "2026-05-04T10:04:00+07:00"
 LATE = "2026-05-04T16:01:00+07:00"
@@ -51,3 +51,59 @@ def test_the_commands_that_answer_name_the_article(room: Newsroom) -> None:
     path = room.folder / "kabar.md"
     commands = f"(syndicate release {room.uri()}, syndicate publish {path},"
     assert f"{commands} syndicate publish {path} --at TIME, or syndicate hold {room.uri()})" in said
+
+
+@pytest.mark.parametrize("how", [("hold", "held"), ("release", "released"), ("off", "unscheduled")])
+def test_a_document_names_what_is_held_released_or_called_off(
+    room: Newsroom, how: tuple[str, str]
+) -> None:
+    command, kind = how
+    room.write()
+    room.run("publish", "kabar.md", "--at", "10.00")
+    if command == "release":
+        room.run("hold", "kabar.md")
+    words = ("hold", "kabar.md", "--call-off") if command == "off" else (command, "kabar.md")
+    [article] = room.run(*words, "--json").json["articles"]
+    assert (article["kind"], article["at"]) == (kind, "2026-05-04T10:00:00+07:00")
+    assert (article["uri"], article["version"]) == (room.uri(), 1)
+
+
+def test_a_link_to_what_is_scheduled_says_when_and_how_it_comes_back(room: Newsroom) -> None:
+    room.only("feed")
+    room.change("feed", pages=True)
+    room.write("nanti.md", "Teks yang lain sama sekali.", headline="Hasil rapat")
+    room.write(body="Lihat [hasil rapat](nanti.md).")
+    room.run("publish", "nanti.md", "--at", "10.00")
+    said = room.run("publish", "kabar.md").err
+    assert "nanti.md goes out on 4 May 2026 10:00 WIB: only the text of the link" in said
+    assert "(after that, syndicate publish kabar.md --refresh links it)" in said
+    room.run("tick", at=AFTER_TEN)
+    assert room.run("publish", "kabar.md", "--refresh", at=AFTER_TEN).code == 0
+    [entry] = [entry for entry in room.entries if entry["title"] == "Kabar pertama"]
+    assert 'href="https://kantor.example/nanti"' in entry["content_html"]
+
+
+def test_whoever_asks_to_tell_readers_hears_why_nobody_is_told(room: Newsroom) -> None:
+    room.subscribe("ani@pembaca.example")
+    room.write()
+    room.publish()
+    assert "there is nothing to tell" in room.publish("--notify-readers").out
+    room.run("tick", at=EVENING)
+    room.rewrite("Isi kabar", "Isi yang benar")
+    room.publish("--note", "Isinya keliru.", "--notify-readers", at=EVENING)
+    again = room.publish("--notify-readers", at=EVENING)
+    assert "its readers are told of version 2 already (`syndicate status kabar.md`" in again.out
+
+
+def test_a_reason_that_says_nothing_withdraws_nothing(room: Newsroom) -> None:
+    room.write()
+    room.publish()
+    for reason in ("y", "ya", "ok", "  "):
+        answer = room.run("withdraw", "kabar.md", "--reason", reason, "--yes")
+        assert (answer.code, "write a sentence" in answer.complaint) == (2, True)
+
+
+def test_an_empty_list_is_no_renamed_chat(lacking: Newsroom) -> None:
+    said = lacking.run("tick", at=EVENING).said
+    assert "harian: the list has no subscribers" in said
+    assert "rename telegram harian" not in said

@@ -137,6 +137,24 @@ def test_what_cannot_be_looked_up_is_not_answered(
     assert "b" not in "".join(says(room))
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_two_articles_do_not_answer_each_other(room: DirectOffice, together: bool) -> None:
+    first, answer = reply(room, "tag:example.org,2026-08-15:b", "a"), reply(room)
+    if not together:
+        room.publish(room.write("a"))
+        room.publish(answer)
+        reply(room, "tag:example.org,2026-08-15:b", "a")
+    with pytest.raises(ArticleError, match="two articles cannot answer each other"):
+        room.publish(first, *([answer] if together else []), minor=True)
+
+
+def test_an_answer_to_an_answer_is_no_circle(room: DirectOffice) -> None:
+    answer = reply(room)
+    room.publish(room.write("a"), answer)
+    room.publish(reply(room, "tag:example.org,2026-08-15:b", "c"))
+    assert "c [answers b]" in says(room)
+
+
 def test_a_published_reply_to_what_was_killed_later_is_still_corrected(room: DirectOffice) -> None:
     path = room.write("a")
     room.publish(path)

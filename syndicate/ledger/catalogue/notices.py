@@ -103,11 +103,15 @@ class Notices:
 
     def ask(self, uri: str, version: int, at: datetime) -> bool:
         """Let the readers of an article be told of a version; False where that was asked before."""
-        here = and_(n.uri == uri, n.version == version)
-        if self.db.scalar(select(n.uri).where(here)) is not None:
+        if self.is_asked(uri, version):
             return False
         self.db.execute(insert(notices).values(uri=uri, version=version, at=at))
         return True
+
+    def is_asked(self, uri: str, version: int) -> bool:
+        """Return whether the readers of an article are to be told of a version, or were."""
+        here = and_(n.uri == uri, n.version == version)
+        return self.db.scalar(select(n.uri).where(here)) is not None
 
     def open_of(self, uris: Iterable[str]) -> set[tuple[str, int]]:
         """Return (uri, version) of these articles' notices that are still to be told somebody."""
