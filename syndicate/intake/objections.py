@@ -29,7 +29,9 @@ def objections(
     yield from _unknown_channels(office, draft, elsewhere)
     if not _had_profile(office, draft):
         yield from _unknown_profile(office, draft.at("profile"), draft.article.profile)
-    yield from expired(office, draft)
+    if draft.article.expires:
+        with office.ledger.reading() as db:
+            yield from expired(office, Catalogue(db), draft)
     if due:
         yield from _expires_before(office, draft, due)
 
@@ -115,15 +117,14 @@ def _had_profile(office: Office, draft: Draft) -> bool:
     return standing is not None and standing.item.article.profile == draft.article.profile
 
 
-def expired(office: Office, draft: Draft) -> Iterator[ArticleError]:
+def expired(office: Office, catalogue: Catalogue, draft: Draft) -> Iterator[ArticleError]:
     """Yield the error of a new article that is news no more; a published one can be corrected."""
     expires = draft.article.expires
     if expires is None or expires > office.clock():
         return
-    with office.ledger.reading() as db:
-        if Catalogue(db).articles.standing(draft.article.uri) is None:
-            yield ArticleError(
-                f"{draft.at('expires')}: expired on {moment(expires, office.publisher.zone, 'en')}"
-                " (give it a later date, or leave it unpublished)",
-                "not-now",
-            )
+    if catalogue.articles.standing(draft.article.uri) is None:
+        yield ArticleError(
+            f"{draft.at('expires')}: expired on {moment(expires, office.publisher.zone, 'en')}"
+            " (give it a later date, or leave it unpublished)",
+            "not-now",
+        )

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from syndicate.delivery.run import Progress
-from syndicate.errors import SyndicateError
+from syndicate.errors import Flaws, SyndicateError
 from syndicate.intake.objections import expired
 from syndicate.intake.remote_copies import RemoteCopies
 from syndicate.intake.replies import refuse_lost_reply
@@ -55,7 +54,6 @@ def _published(office: Office, due: Scheduled, at: datetime, progress: Progress)
         return ReportPart(problems=(f"{due.draft.path}: waits for {machine} ({advice})",))
     copies = copies_of(office, [due.draft.article])
     try:
-        _refuse_overtaken(office, due)
         change = run_decision(office, partial(_decision, office, due, copies))
     except SyndicateError as error:
         why = "; ".join(office.scrub(str(error)).splitlines())
@@ -68,28 +66,27 @@ def _is_reply(scheduled: Scheduled) -> bool:
     return bool(scheduled.draft.article.replies_to)
 
 
-def _refuse_overtaken(office: Office, due: Scheduled) -> None:
+def _refuse_overtaken(office: Office, catalogue: Catalogue, draft: Draft) -> None:
     """Raise ArticleError for what could be published when it was stored, and cannot any more."""
-    [draft] = _drafts(due.draft)
-    for error in expired(office, draft):
-        raise error
-    with office.ledger.reading() as db:
-        refuse_lost_reply(office, Catalogue(db), draft)
+    Flaws(list(expired(office, catalogue, draft))).end()
+    refuse_lost_reply(office, catalogue, draft)
 
 
 def _decision(office: Office, due: Scheduled, copies: RemoteCopies, catalogue: Catalogue) -> Change:
     """Record the revision and delete it from the schedule, in one transaction.
 
     Nothing is done where another machine was quicker, or a person has changed their mind.
-    ArticleError where it needs an approval that it does not have (any more).
+    ArticleError where it cannot go out any more, or needs an approval that it does not have.
     """
     if catalogue.schedule.of(due.uri) != due:
         return Change()
     draft = due.draft
+    read = Draft(article=draft.article, path=Path(draft.path), source=draft.source)
+    _refuse_overtaken(office, catalogue, read)
     approval = approval_needed(office, catalogue, draft, copies)
     catalogue.schedule.take(due.uri)
     use_approvals(catalogue, [approval] if approval else [])
-    request, reading = _request(draft), Reading(drafts=list(_drafts(draft)))
+    request, reading = _request(draft), Reading(drafts=[read])
     acting = replace(office, person=draft.person)
     return decide_publication(acting, request, office.chosen(draft.channels), reading, catalogue)
 
@@ -102,7 +99,3 @@ def _request(draft: StoredDraft) -> Publication:
         paths=[path], channels=draft.channels, notes=notes, backfill=draft.backfill, new=True,
         notify_readers=draft.notify_readers, same_article=True,
     )  # fmt: skip
-
-
-def _drafts(draft: StoredDraft) -> Iterator[Draft]:
-    yield Draft(article=draft.article, path=Path(draft.path), source=draft.source)

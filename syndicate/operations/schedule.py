@@ -5,7 +5,7 @@ What is stored here lies apart from articles and revisions, so that no reader ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -111,6 +111,7 @@ def with_kept_ways(office: Office, request: Publication, drafts: Iterable[Draft]
     to go out now: nobody may have meant that who publishes a whole folder. ArticleError where the
     files had different ways, as one command has one.
     """
+    drafts = list(drafts)
     with office.ledger.reading() as db:
         schedule = Catalogue(db).schedule
         found = {
@@ -123,23 +124,31 @@ def with_kept_ways(office: Office, request: Publication, drafts: Iterable[Draft]
     revised = {path: stored.note for path, stored in found.items() if stored.kind in REVISED}
     if revised and not (request.note or request.minor):
         request = replace(request, notes={**revised, **request.notes})
-    return _with_kept_channels(request, found) if request.at else request
-
-
-def _with_kept_channels(request: Publication, found: Mapping[Path, StoredDraft]) -> Publication:
-    ways = {(stored.channels, stored.backfill) for stored in found.values()}
-    if any(stored.notify_readers for stored in found.values()):
-        request = replace(request, notify_readers=True)
-    if request.channels or not any(channels for channels, _ in ways):
+    if not request.at:
         return request
-    if len(ways) > 1 or len(found) < len(request.paths):
-        names = ", ".join(f"{path}" for path, stored in found.items() if stored.channels)
+    changed = [draft.path for draft in drafts if not (draft.kept or draft.same_as)]
+    ways = {_ways(request, found.get(path)) for path in changed}
+    if len(ways) > 1:
         raise ArticleError(
-            f"{names}: was scheduled for some channels alone: give it another time by itself, or"
-            " name the channels with --channel"
+            f"{', '.join(map(str, changed))}: were not scheduled for the same channels, or not all"
+            " with --notify-readers: give each another time by itself, or say both again"
         )
-    [(channels, backfill)] = ways
-    return replace(request, channels=channels, backfill=backfill)
+    for channels, backfill, notify_readers in ways:
+        request = replace(
+            request, channels=channels, backfill=backfill, notify_readers=notify_readers
+        )
+    return request
+
+
+def _ways(request: Publication, stored: StoredDraft | None) -> tuple[Sequence[str], bool, bool]:
+    """Return the channels, ``backfill`` and ``notify_readers`` that a file goes out with."""
+    if stored is None:
+        return tuple(request.channels), request.backfill, request.notify_readers
+    return (
+        tuple(request.channels) or stored.channels,
+        request.backfill or (stored.backfill and not request.channels),
+        request.notify_readers or stored.notify_readers,
+    )
 
 
 def prepare(

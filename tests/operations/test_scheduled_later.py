@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from support.newsroom import Newsroom
+from syndicate.operations.sequence import Change, run_decision
 from syndicate.testing import PIXEL
 
 TEN = "2026-05-04T10:00:00+07:00"
@@ -49,6 +50,27 @@ def test_a_reply_to_what_was_killed_meanwhile_waits_and_asks(room: Newsroom) -> 
     assert answer.code == 3
     assert "was removed everywhere" in answer.said
     assert "does not go out like this" in answer.said
+    assert not any("Jawaban" in text for text in shown(room))
+
+
+def test_a_kill_by_another_machine_between_check_and_record_stops_a_reply(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: _decision in due_revisions."""
+    room.write()
+    room.publish()
+    uri = room.uri()
+    room.write("jawab.md", headline="Jawaban", repliesTo=uri)
+    room.run("publish", "jawab.md", "--at", "10.00")
+
+    def after_a_kill(*given: Any, **named: Any) -> Change:
+        answer = room.run("withdraw", uri, "--kill", "--reason", "Keliru.", "--yes", at=AFTER_TEN)
+        assert answer.code == 0, answer.said
+        return run_decision(*given, **named)
+
+    monkeypatch.setattr("syndicate.operations.due_revisions.run_decision", after_a_kill)
+    answer = room.run("tick", at=AFTER_TEN)
+    assert (answer.code, "was removed everywhere" in answer.said) == (3, True)
     assert not any("Jawaban" in text for text in shown(room))
 
 
@@ -113,6 +135,23 @@ def test_another_time_keeps_the_channels_and_who_is_told(room: Newsroom) -> None
     assert (after["channels"], after["note"]) == (["telegram"], "Isinya salah.")
     [(notify,)] = room.rows("SELECT notify_readers FROM drafts")
     assert notify == 1
+
+
+def test_another_time_for_several_tells_nobody_whom_only_one_of_them_was_to_tell(
+    room: Newsroom,
+) -> None:
+    for name in ("kabar.md", "lain.md"):
+        room.write(name, headline=f"Kabar {name}")
+        room.publish(name)
+        room.rewrite("Isi kabar", f"Isi yang benar dari {name}", name)
+    room.run("publish", "kabar.md", "--at", "10.00", "--note", "Isinya salah.", "--notify-readers")
+    room.run("publish", "lain.md", "--at", "10.00", "--note", "Ini juga salah.")
+    answer = room.run("publish", "kabar.md", "lain.md", "--at", "11.00")
+    assert (answer.code, "were not scheduled for the same channels" in answer.said) == (1, True)
+    assert room.run("publish", "lain.md", "--at", "11.00").code == 0
+    assert room.run("publish", "kabar.md", "--at", "11.00").code == 0
+    rows = room.rows("SELECT path LIKE '%kabar.md', notify_readers FROM drafts ORDER BY path")
+    assert rows == [(1, 1), (0, 0)]
 
 
 def test_who_is_told_may_be_changed_of_what_is_scheduled(room: Newsroom) -> None:
