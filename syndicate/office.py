@@ -54,7 +54,7 @@ class Office:
     clock: Clock
     scrub: Callable[[str], str]
     notes: list[str] = field(default_factory=list)  # for the person at the command line
-    tell: Callable[[str], None] = lambda _warning: None  # at once, before anything is sent
+    warn: Callable[[str], None] = lambda _warning: None  # at once, before anything is sent
     stopping: Callable[[], bool] = lambda: False
     person: Person = field(default_factory=Person)  # who acts
     acted: bool = False  # something may have left: from here on no error means "nothing was sent"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HUB, AFTER = "hub/", "after"
 FILES_PLACEHOLDER = "{files}"  # stands for the changed files' paths in the command
 HUB_LIMITS = Limits(seconds=20, octets=256 * 1024)  # of a hub, each time that it sends us on
-MOVES = 3  # that are followed, of a hub
+MOST_REDIRECTS = 3  # that are followed, of a hub
 HOST_PATTERN = re.compile(r"[\w.:-]+")
 COMMAND_SECONDS = 600  # for all runs of the command together
 FILES_A_RUN = 500
@@ -97,7 +97,7 @@ def _notified(
     With its new address where it has moved for good: as long as every redirect was a 308.
     """
     answer, moved, for_good = line.ask("POST", hub, limits, data=data), "", True
-    for _ in range(MOVES):
+    for _ in range(MOST_REDIRECTS):
         target = _target(answer)
         if answer.status_code not in (307, 308) or not target:
             break

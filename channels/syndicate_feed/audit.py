@@ -13,7 +13,7 @@ from syndicate_feed import addresses, files
 from syndicate_feed.addresses import OWN_FILE_PATTERN
 
 MOST_UNTRACKED = 200  # files that are named; a folder with more is another one's, as a rule
-MOST_BYTES = 64 * 1024 * 1024  # of a file that is read
+MOST_FILE_BYTES = 64 * 1024 * 1024  # of a file that is read
 CHUNK = 1024 * 1024  # bytes read at once
 PLACES = ("subjects/*/*", "archive/*.xml", "articles/*.html", "media/*")
 
@@ -56,7 +56,7 @@ def _deviation(path: Path, published: Published) -> tuple[Deviation | None, str]
     if not stat.S_ISREG(found.st_mode):  # a pipe has no end
         return Deviation.EDITED, f"{path} is not a file"
     rendition = published.rendition
-    if found.st_size > MOST_BYTES:
+    if found.st_size > MOST_FILE_BYTES:
         return Deviation.UNREAD, f"{path} is too large to be read"
     if rendition.media:
         is_same = _fingerprint(path) == rendition.media[0]
@@ -77,7 +77,7 @@ def _own_files(folder: Path) -> Iterator[str]:
 
 def _is_ours(path: Path) -> bool:
     try:
-        if not path.is_file() or path.stat().st_size > MOST_BYTES:
+        if not path.is_file() or path.stat().st_size > MOST_FILE_BYTES:
             return False
         if path.parent.name == "media":
             return _fingerprint(path) == path.name.partition(".")[0]

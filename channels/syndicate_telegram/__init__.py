@@ -282,13 +282,13 @@ class Telegram(Revises, Removes, Finds, Notifies, Previews):
         if not re.fullmatch(r"@\w{4,}|-?\d+", to):
             raise ValueError(f"{to!r} is no chat: write @name or its number")
         # topics and quiet hours are the readers' chat's own
-        there = replace(
+        channel = replace(
             self, chat=to, test_chat="", audit_chat="", thread=0, silent=False, quiet=""
         )
-        there._main_chat = self.chat
+        channel._main_chat = self.chat
         post = Post(text=f"{message.subject}\n\n{message.text}")
         rendition = Rendition(address=POST, media_type="application/json", content=post.content)
-        return Errand(channel=there, rendition=rendition)
+        return Errand(channel=channel, rendition=rendition)
 
     def inspect(self, publisher: Publisher) -> Iterator[Finding]:
         chats = InspectedChats(

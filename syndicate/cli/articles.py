@@ -172,7 +172,7 @@ def publish(
         refuse_contradiction(request)
         refuse_half_forced(here.person, force=force, reason=request.force or reason)
         if not as_json:
-            here.tell = show.warning
+            here.warn = show.warning
         if test:
             from syndicate.operations.rehearse import send_test_copies
 

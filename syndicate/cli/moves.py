@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from syndicate.ledger import Ledger
     from syndicate.operations.moving import Moved
 
-COUNTED = {"articles": "article", "subscribers": "subscriber", "letters": "letter"}
+COUNTED_ROWS = {"articles": "article", "subscribers": "subscriber", "letters": "letter"}
 
 
 def move(
@@ -96,7 +96,7 @@ def _result(done: Moved) -> list[str]:
         return [f"the ledger is at {done.place}"]
     counts = ", ".join(
         f"{done.rows[table]} {name if done.rows[table] == 1 else f'{name}s'}"
-        for table, name in COUNTED.items()
+        for table, name in COUNTED_ROWS.items()
     )
     lines = [f"{done.origin} is now at {done.place}: {counts}"]
     if done.doubts:

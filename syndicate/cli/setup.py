@@ -16,7 +16,7 @@ from syndicate.cli.questions import asking, can_ask
 if TYPE_CHECKING:
     from syndicate.config.scaffold import Answers
 
-ASKED = ("name", "url", "email", "chat", "trial", "relay")  # fields of Answers
+ASKED_FIELDS = ("name", "url", "email", "chat", "trial", "relay")  # fields of Answers
 
 
 def init(
@@ -84,7 +84,7 @@ def _complete(answers: Answers) -> Answers:
     """Return the answers without white space; UsageError where a needed one is missing."""
     from syndicate.errors import UsageError
 
-    stripped = {field: getattr(answers, field).strip() for field in ASKED}
+    stripped = {field: getattr(answers, field).strip() for field in ASKED_FIELDS}
     if not (stripped["name"] and stripped["url"]):
         raise UsageError("--name and --url are needed: the office's name and its website")
     if stripped["relay"] and not stripped["email"]:

@@ -49,7 +49,7 @@ def release(
     request = HoldRequest(article=article, note=note, dry_run=dry_run)
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=channels_to_open(())) as here:
         if not as_json:
-            here.tell = show.warning
+            here.warn = show.warning
         with show.progress(as_json) as progress:
             answer = run(here, request, progress)
         show.report(answer, as_json=as_json)
@@ -76,7 +76,7 @@ def reinstate(
     request = ReinstatementRequest(article=article, note=note, minor=minor, dry_run=dry_run)
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=channels_to_open(())) as here:
         if not as_json:
-            here.tell = show.warning
+            here.warn = show.warning
         if not dry_run:
             headline = withdrawn(here, request).item.article.headline
             notice = "Readers are not told." if minor else "Readers are told."

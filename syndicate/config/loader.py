@@ -34,7 +34,7 @@ from syndicate.system import disk
 from syndicate.text import readable, shortened, visible
 
 T = TypeVar("T", bound="BaseModel")
-TABLES = (
+CONFIG_TABLES = (
     "publisher", "ledger", "editorial", "deadlines", "desk", "mail", "partners", "profiles",
     "approvers", "checks", "glossary", "minors", "channels",
 )  # fmt: skip
@@ -175,9 +175,9 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     _refuse_control(read)
     references = SecretReferences(path.absolute().parent)
     tables = references.resolved(read)
-    unknown = tables.keys() - set(TABLES)
+    unknown = tables.keys() - set(CONFIG_TABLES)
     if unknown:
-        known = ", ".join(TABLES)
+        known = ", ".join(CONFIG_TABLES)
         raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
     references.refuse_unset("publisher", "ledger", "editorial", "partners", "approvers")
     refuse_old_setting(tables.get("publisher"))

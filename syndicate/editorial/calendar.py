@@ -30,7 +30,7 @@ DAY_NAME = (
 MONTH_NAME = _either(MONTH_NUMBERS)
 SPACE = r"[ \t\n\u00a0]{1,4}"
 # what may stand between a day of the week and its date, the lines of a list or table among it
-LINK = r"""
+BEFORE_DATE = r"""
     \*{0,2}\.?(?:[ ](?:pagi|siang|sore|malam|dini[ ]hari))?[ \u00a0]{0,2}\*{0,2}
     [,/(|–-]?[ \t\n\u00a0]{0,4}\(?
     (?:\|?[ \t\n]{0,3}[-*|]{0,2}[ ]{0,2}\*{0,2}(?:tanggal|tgl\.?)\*{0,2}[ \t]{0,3}[:|]?[ \t]{0,3})?
@@ -43,7 +43,7 @@ WEEKS = re.compile(  # minggu is also the word for a week
 DATE = re.compile(
     rf"""
     (?<![\w.,/-])
-    (?:(?P<weekday>{DAY_NAME})\b{LINK})?
+    (?:(?P<weekday>{DAY_NAME})\b{BEFORE_DATE})?
     (?:(?P<first>\d{{1,2}})[ ]?(?:-|–|—|s\.?d\.?|s/d|sampai(?:[ ]dengan)?|hingga|to)[ ]?)?
     (?:
         (?P<d1>\d{{1,2}})(?:st|nd|rd|th)?{SPACE}(?:bulan{SPACE})?(?P<m1>{MONTH_NAME})\.?,?(?:{SPACE}(?P<y1>\d{{4}}))?

@@ -6,7 +6,7 @@ few roots stand for many words.
 
 from __future__ import annotations
 
-WORDS = """
+ROOT_WORDS = """
 abad abai acara acuan adab adat adil adopsi agama agar agenda agung ahli ajak ajar aju akad
 akhir akibat akrab akses aktif aktor akurat alam alami alamat alasan alat aliran alih alokasi
 aman ambil ambulans amal amanah amanat anak analisis ancam andal aneka angan anggap anggar
@@ -88,7 +88,7 @@ warna warta warung wartawan waspada wenang wewenang wilayah wisata wujud yayasan
 statistics information administration organization communication registration government
 regional national community document services minister election
 """
-ROOTS = frozenset(WORDS.split())
+ROOTS = frozenset(ROOT_WORDS.split())
 # each with the letter of a root that it takes the place of
 PREFIXES = (
     ("", ""), ("di", ""), ("ke", ""), ("se", ""), ("te", ""), ("ter", ""), ("be", ""), ("ber", ""),

@@ -16,7 +16,7 @@ from syndicate.network.public import Site
 from syndicate.system.local import leads_here
 from syndicate.text import excerpt
 
-EACH_SECONDS = 8.0
+LINK_SECONDS = 8.0
 ALL_SECONDS = 120.0  # of one command, however many links its articles have
 HEAD_BYTES, BODY_BYTES = 64 * 1024, 2 * 1024 * 1024
 NO_HEAD = (400, 403, 404, 405, 501)  # what servers answer that know no HEAD, or dislike it
@@ -91,4 +91,4 @@ def _wrong(line: HttpClient, url: str) -> str:
 
 
 def _limits(octets: int) -> Limits:
-    return Limits(seconds=EACH_SECONDS, octets=octets)
+    return Limits(seconds=LINK_SECONDS, octets=octets)

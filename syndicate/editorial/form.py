@@ -10,7 +10,7 @@ from syndicate.editorial.manuscript import Manuscript
 from syndicate.editorial.standards import Standards
 from syndicate.model.finding import Finding
 
-WORD = re.compile(r"[^\W\d_]+")
+LETTERS_ALONE = re.compile(r"[^\W\d_]+")
 FEWEST_LETTERS = 12  # of a headline whose capitals count
 MOST_CAPITALS = 0.7  # of a headline's letters: names of offices have many
 SHOUTED_WORDS = 5  # in a row
@@ -33,7 +33,7 @@ def headlines(manuscript: Manuscript, standards: Standards) -> Iterator[Finding]
             f"the headline has {len(headline)} characters, more than {standards.headline}",
             "shorten it",
         )
-    letters = "".join(WORD.findall(headline))
+    letters = "".join(LETTERS_ALONE.findall(headline))
     capitals = sum(map(str.isupper, letters))
     if len(letters) >= FEWEST_LETTERS and capitals > MOST_CAPITALS * len(letters):
         yield manuscript.finding(

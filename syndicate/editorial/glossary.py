@@ -17,7 +17,7 @@ from syndicate.model.finding import Finding, Fix
 SUFFIXES = ("nya", "lah", "kah", "pun")  # that Indonesian writes at a word's end
 SHORTEST_NAME = 6  # letters: shorter words are near too many others
 TWO_EDITS = 9  # letters of a name from which on two edits still leave it plain
-WORD = re.compile(rf"(?<!\w)[^\W\d_]{{{SHORTEST_NAME},}}(?!\w)")
+LIKE_A_NAME = re.compile(rf"(?<!\w)[^\W\d_]{{{SHORTEST_NAME},}}(?!\w)")
 OPENS, CLOSES, EITHER = "\u201c\u00ab\u201e", "\u201d\u00bb", '"'
 
 
@@ -34,8 +34,8 @@ class Speller:
 
     def __init__(self, glossary: Glossary, office: str):
         names = " ".join((*glossary.names, *glossary.fix, office))
-        self._own = {word.casefold(): _small_if_common(word) for word in WORD.findall(names)}
-        self._certain = {word.casefold() for word in WORD.findall(" ".join(glossary.fix))}
+        self._own = {word.casefold(): _small_if_common(word) for word in LIKE_A_NAME.findall(names)}
+        self._certain = {word.casefold() for word in LIKE_A_NAME.findall(" ".join(glossary.fix))}
         words = OFFICE_WORDS if glossary.office_words else ()
         self._names = {word: word for word in words} | self._own
         self._right = {*self._names, *(word.casefold() for word in glossary.allow)}
@@ -105,7 +105,7 @@ def speller(glossary: Glossary, office: str) -> Speller:
 def misspellings(manuscript: Manuscript, standards: Standards) -> Iterator[Finding]:
     """Yield each word that is near a name and not it, everywhere it stands."""
     names = speller(standards.glossary, manuscript.publisher.name)
-    for found in WORD.finditer(manuscript.prose):
+    for found in LIKE_A_NAME.finditer(manuscript.prose):
         if near := names.near(found[0]):
             right = _as_typed(found[0], near.name)
             is_quoted = near.is_certain and _is_quoted(manuscript, found.start())

@@ -23,7 +23,7 @@ TO_ITS_DATE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class RegistrationTimes:
-    """Whether a text says the opening, and the closing: each with date, time and zone."""
+    """Opening and closing times that a text says: each with date, time and zone."""
 
     opens: bool
     closes: bool

@@ -16,8 +16,8 @@ from syndicate.network.public import Site
 from syndicate.sources.files.local_files import MOST_DOCUMENT_BYTES, MOST_PICTURE_BYTES
 from syndicate.system.local import leads_here
 
-EACH_SECONDS = 20.0
-SHOWN = re.compile(r'<img\b[^>]*?\ssrc="(https?://[^"]+)"')  # in sanitised HTML
+COPY_SECONDS = 20.0
+SHOWN_PICTURE = re.compile(r'<img\b[^>]*?\ssrc="(https?://[^"]+)"')  # in sanitised HTML
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ def remote_urls(article: Article) -> dict[str, int]:
 
     Those that the text itself shows are among them.
     """
-    found = {unescape(url): MOST_PICTURE_BYTES for url in SHOWN.findall(article.html)}
+    found = {unescape(url): MOST_PICTURE_BYTES for url in SHOWN_PICTURE.findall(article.html)}
     found |= {
         media.url: MOST_DOCUMENT_BYTES if media.is_document else MOST_PICTURE_BYTES
         for media in article.media
@@ -88,7 +88,7 @@ def _fetched(client: HttpClient, url: str, octets: int, *, rehearsal: bool) -> b
     if rehearsal and not leads_here(url):
         return "a rehearsal does not ask other sites"
     try:
-        answer = client.ask("GET", url, Limits(seconds=EACH_SECONDS, octets=octets), follow=True)
+        answer = client.ask("GET", url, Limits(seconds=COPY_SECONDS, octets=octets), follow=True)
     except NoAnswer as error:
         return f"it cannot be reached: {error}" if f"{error}" else "it cannot be reached"
     return answer.content if answer.is_success else f"its host answered {answer.status_code}"

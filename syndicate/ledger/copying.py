@@ -43,7 +43,7 @@ from syndicate.system import stop
 
 LEFT = "it was being sent when the ledger was moved: look whether it is there"
 MOST_ROWS = 5000  # that are in memory at once
-MOST_BYTES = 4_000_000  # likewise, as far as the rows before tell
+MOST_BATCH_BYTES = 4_000_000  # likewise, as far as the rows before tell
 LEFT_BY_REFUSED = ("ledger", "holders", "channels", "ticks")  # tables
 OF_EXTENSIONS = """
 SELECT c.relname FROM pg_class c JOIN pg_depend d
@@ -142,7 +142,7 @@ def _batches(source: Connection, table: Table) -> Iterator[Sequence[Sequence[Any
         stop.go_on()
         yield batch
         sample = batch[:: 1 + len(batch) // HEAVY]
-        size = max(1, min(most, 2 * size, int(MOST_BYTES / max(map(_size, sample)))))
+        size = max(1, min(most, 2 * size, int(MOST_BATCH_BYTES / max(map(_size, sample)))))
 
 
 def _size(row: Sequence[Any]) -> int:

@@ -289,8 +289,9 @@ class Item:
     @property
     def is_news(self) -> bool:
         """Return True if its digest's readers must hear of it again."""
-        told = self.told_version
-        return bool(self.withdrawal) or any(note.is_news(told) for note in self.corrections)
+        return bool(self.withdrawal) or any(
+            note.is_news(self.told_version) for note in self.corrections
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ def notice(uri: str, version: int) -> str:
     return f"{NOTICE_PREFIX}{uri}~{version}"
 
 
-LETTERS = {"urgent": URGENT_PREFIX, "notice": NOTICE_PREFIX, "released": RELEASED_PREFIX}
+PREFIX_OF_KIND = {"urgent": URGENT_PREFIX, "notice": NOTICE_PREFIX, "released": RELEASED_PREFIX}
 
 
 def letter_parts(key: str) -> tuple[str, str, str]:
@@ -28,8 +28,8 @@ def letter_parts(key: str) -> tuple[str, str, str]:
 
     The number is a notice's version, and of what was ``released`` the digest that left it out.
     """
-    kind = next((kind for kind, prefix in LETTERS.items() if key.startswith(prefix)), "")
-    uri = key.removeprefix(LETTERS.get(kind, key))
+    kind = next((kind for kind, prefix in PREFIX_OF_KIND.items() if key.startswith(prefix)), "")
+    uri = key.removeprefix(PREFIX_OF_KIND.get(kind, key))
     uri, _, number = uri.rpartition("~") if kind in ("notice", "released") else (uri, "", "")
     return kind, uri, number
 

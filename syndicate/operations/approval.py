@@ -123,7 +123,7 @@ def changed_articles(drafts: Iterable[Draft]) -> list[Article]:
 
 @dataclass(frozen=True, kw_only=True)
 class Admission:
-    """What of a command may go out, and why the rest may not."""
+    """Part of a command that may go out, and why the rest may not."""
 
     drafts: Sequence[Draft] = ()
     prepared: Sequence[Prepared] = ()

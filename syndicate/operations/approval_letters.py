@@ -37,9 +37,9 @@ from syndicate.text.i18n import moment
 log = logging.getLogger(__name__)
 
 APPROVERS = "approvers"  # in the place of a channel's name
-STATES = {"sent": "done", "off": "called off"}
+LETTER_ENDINGS = {"sent": "done", "off": "called off"}
 OVER = "the request is over"
-COUNTED = ("approve", "reject")  # what answers are about that count
+DECISIONS = ("approve", "reject")  # what answers are about that count
 
 
 def tell_approvers(office: Office) -> ReportPart:
@@ -73,8 +73,8 @@ def remind_approvers(office: Office) -> ReportPart:
                 _book(office, catalogue, request, REMIND, _asked(catalogue.db, request))
             if at >= request.at + 2 * after and requests.mark_deputies(request.id, at):
                 _book(office, catalogue, request, ASK, _deputies(office, request))
-    told = tell_approvers(office)
-    return replace(told, problems=(*told.problems, *_unreached(office)))
+    sent = tell_approvers(office)
+    return replace(sent, problems=(*sent.problems, *_unreached(office)))
 
 
 def _unreached(office: Office) -> Iterator[str]:
@@ -207,7 +207,7 @@ def _answer(
     office: Office, sender: MailingList, request: Approval, letter: ApprovalLetter
 ) -> Rendition | None:
     """Compose what became of an approver's answer; it quotes nothing of the article."""
-    words, counts = approval_words(office.publisher.language), letter.about in COUNTED
+    words, counts = approval_words(office.publisher.language), letter.about in DECISIONS
     kind = letter.about if counts else "not_counted"
     paragraphs = [words[kind], *filter(None, (request.headline,)), *_next(office, request, letter)]
     if not counts:
@@ -226,7 +226,7 @@ def _next(office: Office, request: Approval, letter: ApprovalLetter) -> Iterator
         yield words["goes_out"].format(when=when)
     elif letter.about == "approve":
         yield words["to_publish"].format(person=person)
-    elif letter.about not in COUNTED:
+    elif letter.about not in DECISIONS:
         yield words[letter.about].format(person=person)
 
 
@@ -253,7 +253,7 @@ def _line(request: Approval, letter: ApprovalLetter) -> Line:
     is_asked = letter.state in ("in_doubt", "refused")
     return Line(
         channel=APPROVERS, about=request.uri, address=letter.approver, action="letter",
-        state=STATES.get(letter.state) or state_word(letter.state), why=letter.why,
+        state=LETTER_ENDINGS.get(letter.state) or state_word(letter.state), why=letter.why,
         resolve=answered_by(f"approval/{letter.id}") if is_asked else "",
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from syndicate.office import Office
 from syndicate.operations.approval_letters import may_decide
 from syndicate.text.coming_times import shown
 
-SHOWN = (WAITING, APPROVED, REJECTED, FORCED)
+SHOWN_STATES = (WAITING, APPROVED, REJECTED, FORCED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ def submitted_uri(office: Office, article: str) -> str:
     uri = article if article.startswith("tag:") else sources.uri_in(Path(article))
     path = str(Path(article).absolute())
     with office.ledger.reading() as db:
-        found = Catalogue(db).approvals.all(SHOWN)
+        found = Catalogue(db).approvals.all(SHOWN_STATES)
     return next((r.uri for r in found if (r.uri == uri if uri else r.path == path)), "")
 
 
@@ -51,7 +51,7 @@ def open_approvals(
 ) -> Iterator[ApprovalStatus]:
     """Yield what waits or was decided and has not gone out, and what needs a review."""
     newest = {request.uri: request.id for request in catalogue.approvals.newest()}
-    for request in catalogue.approvals.all(SHOWN):
+    for request in catalogue.approvals.all(SHOWN_STATES):
         is_over = request.state == REJECTED and newest[request.uri] != request.id
         is_coming = request.state == APPROVED and request.due  # it is scheduled
         if uri in (None, request.uri) and not (is_over or is_coming):

@@ -31,7 +31,7 @@ from syndicate.report import Report, Subject
 from syndicate.subscribers.reply_processor import Decided
 from syndicate.text import folded
 
-STATES = {"approve": APPROVED, "reject": REJECTED}
+STATE_AFTER = {"approve": APPROVED, "reject": REJECTED}
 UNREAD = "answers to a request for approval, left unread for you"
 
 
@@ -79,7 +79,7 @@ def review(office: Office, request: DecisionRequest) -> Report:
 
 
 def _at_terminal(office: Office, request: DecisionRequest, state: str) -> Report:
-    command = next(command for command in STATES if STATES[command] == state)
+    command = next(command for command in STATE_AFTER if STATE_AFTER[command] == state)
     report = Report(command=command, notes=office.notes)
     refuse_older(office)
     refuse_nameless(office.person, command)
@@ -175,8 +175,8 @@ def decide_by_letter(office: Office, reply: Reply) -> Decided:
         about = _answered(office, catalogue, reply, asked, approver)
         letters = office.ledger.approval_letters
         letters.book(catalogue.db, asked.id, approver.name, about, office.clock())
-    counts = about in STATES
-    what = STATES[about] if counts else "answers of approvers that do not count"
+    counts = about in STATE_AFTER
+    what = STATE_AFTER[about] if counts else "answers of approvers that do not count"
     return Decided(what=what, approved=about == "approve")
 
 
@@ -199,5 +199,5 @@ def _answered(
     if reply.about == "approve" and is_stale(catalogue, asked):
         return "stale"
     person = Person(name=approver.name, account=reply.authentication)
-    _decided(office, catalogue, asked, STATES[reply.about], person, reply.detail)
+    _decided(office, catalogue, asked, STATE_AFTER[reply.about], person, reply.detail)
     return reply.about

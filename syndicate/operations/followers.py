@@ -20,12 +20,12 @@ from syndicate.ledger.people.followers import (
     follower_rows,
 )
 from syndicate.ledger.people.lists import record_bounce
-from syndicate.ledger.people.single_letters import ASKED, OVERTAKEN
+from syndicate.ledger.people.single_letters import OVERTAKEN, SETTLED_BY_PERSON
 from syndicate.ledger.processes.withheld import withheld
 from syndicate.model.delivery import Recipient
 from syndicate.office import Office
 from syndicate.operations.partner_letters import newest_note
-from syndicate.operations.partners import STATES, TOLD, as_held, settling
+from syndicate.operations.partners import ENDINGS, TOLD, as_held, settling
 from syndicate.report import Line, Report, ReportPart, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists, language_of
 from syndicate.subscribers.service_mailing import Ending, Outages, send_each
@@ -84,7 +84,7 @@ def _counted(uri: str, state: str, why: str, count: int) -> Line:
     number = f"{count} {state.replace('_', ' ')}"
     return Line(
         channel=FOLLOWERS, about=uri, address="", action="letters",
-        state=STATES.get(state) or state_word(state), why=f"{number}: {why}" if why else number,
+        state=ENDINGS.get(state) or state_word(state), why=f"{number}: {why}" if why else number,
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def follower_status(db: Connection, uri: str | None) -> list[Line]:
         replace(_counted(about, "due", why, count), resolve=settling("follow", 0, "due"))
         for (about, why), count in count_due(db, uri=uri).items()
     ]
-    asked = [line_of_follower(row) for row in follower_rows(db, ASKED, uri=uri)]
+    asked = [line_of_follower(row) for row in follower_rows(db, SETTLED_BY_PERSON, uri=uri)]
     return [*(as_held(line, held) for line in waiting), *asked]
 
 
@@ -110,7 +110,7 @@ def line_of_follower(letter: FollowLetter) -> Line:
     """Return a letter to a follower as a line, the address masked, with what can be answered."""
     return Line(
         channel=FOLLOWERS, about=letter.uri, address=masked_address(letter.email), action="letter",
-        state=STATES.get(letter.state) or state_word(letter.state), why=letter.why,
+        state=ENDINGS.get(letter.state) or state_word(letter.state), why=letter.why,
         resolve=settling("follow", letter.id, letter.state),
     )  # fmt: skip
 

@@ -102,7 +102,7 @@ def _run(office: Office, request: HoldRequest, progress: Progress, what: str) ->
     report.include(change_report(change))
     for warning in change.plan.warnings:
         report.warnings.append(warning)
-        office.tell(warning)
+        office.warn(warning)
     report.include(deliver_change(office, change, progress, dry=dry))
     report.lines += change.lines
     digests, letters = UNSENT[what]

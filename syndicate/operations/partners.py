@@ -12,7 +12,7 @@ from syndicate.config.partners import Partner
 from syndicate.errors import UsageError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.people.partners import OPEN, PartnerLetter, partner_rows
-from syndicate.ledger.people.single_letters import ASKED, OVERTAKEN
+from syndicate.ledger.people.single_letters import OVERTAKEN, SETTLED_BY_PERSON
 from syndicate.ledger.processes.withheld import withheld
 from syndicate.ledger.reports.versions import killed_through
 from syndicate.model.delivery import Recipient
@@ -24,7 +24,7 @@ from syndicate.subscribers.service_mailing import Outages, send_each
 
 PARTNERS = "partners"  # in the place of a channel's name
 TOLD = ("correction", "withdrawal", "reinstatement")  # kinds of revisions that they are told of
-STATES = {"sent": "done", "off": "called off", "noted": "done"}
+ENDINGS = {"sent": "done", "off": "called off", "noted": "done"}
 
 
 def book_partners(
@@ -85,7 +85,7 @@ def line_of_partner(letter: PartnerLetter) -> Line:
     """Return a letter to a partner as a line, with what a person can answer."""
     return Line(
         channel=PARTNERS, about=letter.uri, address=letter.partner, action="letter",
-        state=STATES.get(letter.state) or state_word(letter.state), why=letter.why,
+        state=ENDINGS.get(letter.state) or state_word(letter.state), why=letter.why,
         resolve=settling("partner", letter.id, letter.state),
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def settling(kind: str, number: int, state: str) -> str:
     """Return the command that settles a letter; "" for one that needs none."""
     if state == "due":
         return "syndicate tick"
-    return answered_by(f"{kind}/{number}") if state in ASKED else ""
+    return answered_by(f"{kind}/{number}") if state in SETTLED_BY_PERSON else ""
 
 
 @dataclass(frozen=True)

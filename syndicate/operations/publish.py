@@ -94,7 +94,7 @@ def publish(office: Office, request: Publication, progress: Progress = silent) -
     report.warnings += [*warnings, *change.plan.warnings]
     report.warnings += scheduling.warnings
     for warning in report.warnings:
-        office.tell(warning)  # before anything is sent
+        office.warn(warning)  # before anything is sent
     report.include(deliver_change(office, change, progress, dry=dry))
     if not dry and reading.drafts and not any(map(_is_change, report.lines)):
         report.include(_waiting(office, chosen, report.unconnected))

@@ -68,7 +68,7 @@ def reinstate(office: Office, request: ReinstatementRequest, progress: Progress 
     report.include(change_report(change))
     report.warnings += [*(draft.warnings() if draft else ()), *change.plan.warnings]
     for warning in report.warnings:
-        office.tell(warning)
+        office.warn(warning)
     report.include(deliver_change(office, change, progress, dry=dry))
     report.lines += change.lines
     return report

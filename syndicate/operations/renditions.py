@@ -132,7 +132,7 @@ def _carriers(
 
 @dataclass(frozen=True, slots=True)
 class _Hosted:
-    """What the host is going to put up for an article."""
+    """Addresses that the host is going to give to an article."""
 
     host: Channel | None  # None: it does not carry the article
     page: bool

@@ -39,7 +39,7 @@ TEMPLATE = "request_letter.html.jinja"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalRequest:
-    """Everything that one approver is asked, and the token that their answer brings back."""
+    """Question to one approver, and the token that their answer brings back."""
 
     draft: StoredDraft
     renditions: Sequence[ReadableRendition]

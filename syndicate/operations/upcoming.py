@@ -77,5 +77,5 @@ def _file(draft: StoredDraft) -> str:
     same = change_detection.same_text(draft.source, text)
     media, folder = draft.article.media, path.parent
     same = same and change_detection.same_files(media, folder)
-    there = all(local_files.exists(item.file, folder) for item in media if item.sha256)
-    return "" if same and there else "changed"
+    exist = all(local_files.exists(item.file, folder) for item in media if item.sha256)
+    return "" if same and exist else "changed"

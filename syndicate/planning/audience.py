@@ -88,8 +88,8 @@ def unreached(uri: str, found: Unreached) -> Iterator[Reach]:
             f"{readers(found.elsewhere)} by a list that another machine has",
         ),
         (
-            ReachedBy.GONE, found.gone,
-            f"not told: {readers(found.gone)} who left every list since",
+            ReachedBy.GONE, found.former,
+            f"not told: {readers(found.former)} who left every list since",
         ),
         (
             ReachedBy.TALLIED, found.tallied,

@@ -15,7 +15,7 @@ from syndicate.channel import Shown
 from syndicate.model.article import Article
 from syndicate.text import has_number, letter_fields, plain, unescaped
 
-WORD = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
+LETTERS_OR_DIGITS = re.compile(r"[^\W_]+")  # x_(i,j): what marks a lowered letter is no letter
 TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)  # may be read row by row: another order
 LINK_ELEMENT = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 END = 6  # words: a text that does not end with these is a beginning
@@ -110,7 +110,7 @@ def _says_other_words(lost: Sequence[int], count: int) -> bool:
 
 def words(text: str) -> list[str]:
     """Return the words as a reader takes them: raised and lowered letters are letters."""
-    return WORD.findall(unicodedata.normalize("NFKC", text))
+    return LETTERS_OR_DIGITS.findall(unicodedata.normalize("NFKC", text))
 
 
 def _leads_on(article: Article, shown: Shown) -> bool:

@@ -44,17 +44,17 @@ class Draft:
 
         ``before`` is the text that they were shown of last: on its lines they are only counted.
         """
-        earlier, lines = set(before.splitlines()), ["", *self.source.splitlines()]
-        kept = {n for n, line in enumerate(lines) if n and line in earlier}
+        earlier = set(before.splitlines())
+        kept = {n for n, line in enumerate(self.source.splitlines(), 1) if line in earlier}
         warned = [finding for finding in self.findings if not finding.is_error]
         new = [finding for finding in warned if finding.line not in kept]
         forms = {finding.line for finding in new if finding.rule == "lost-form"}
-        told = [f"{self.path}:{line}: {remark}" for line, remark in self.remarks if line in forms]
-        told += [str(finding) for finding in new if finding.rule != "lost-form"]
+        lines = [f"{self.path}:{line}: {remark}" for line, remark in self.remarks if line in forms]
+        lines += [str(finding) for finding in new if finding.rule != "lost-form"]
         if repeated := len(warned) - len(new):
             what = "1 warning" if repeated == 1 else f"{repeated} warnings"
-            told.append(f"{self.path}: {what} as before (syndicate check {self.path} shows them)")
-        return told
+            lines.append(f"{self.path}: {what} as before (syndicate check {self.path} shows them)")
+        return lines
 
     def at(self, key: str) -> str:
         """``article.md:7``, for messages about one key of the front matter."""

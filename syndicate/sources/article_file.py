@@ -206,7 +206,7 @@ def _moment(
 
 
 def _remind(front: FieldTable) -> tuple[str, ...] | None:
-    """How long before its deadline readers are reminded; an empty list is never."""
+    """Return how long before its deadline readers are reminded; an empty list is never."""
     value = front.entries.get("remind")
     if value is None:
         return None

@@ -62,7 +62,7 @@ def release_held(office: Office, name: str) -> Counter[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Decided:
-    """What became of an approver's answer."""
+    """Outcome of an approver's answer."""
 
     what: str  # for the counts of a report
     for_a_person: bool = False  # it stays unread

@@ -61,8 +61,8 @@ class ChannelTests(ABC):
         )
         related = Related(uri=HELLO.uri, headline=text[:300], url="https://example.org/other")
         beside = replace(reminded(hard), replies_to=related, replies=(related,))
-        told = (item(hard), corrected(hard, text[:300]), withdrawn(hard, text[:300]))
-        for state in (*told, ended(hard), beside):
+        states = (item(hard), corrected(hard, text[:300]), withdrawn(hard, text[:300]))
+        for state in (*states, ended(hard), beside):
             for rendition in channel.render(edition(channel, state)):
                 assert len(channel.as_text(rendition)) <= channel.limit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-ENGLISH = {
+APPROVAL_ENGLISH = {
     "remind": "REMINDER",
     "approve_subject": "Approved",
     "reject_subject": "Rejected",
@@ -25,7 +25,7 @@ ENGLISH = {
     "forbidden": "you may not decide on it: somebody else has to approve what you submit.",
     "at_terminal": "You can also decide at a terminal:",
 }
-INDONESIAN = {
+APPROVAL_INDONESIAN = {
     "remind": "PENGINGAT",
     "approve_subject": "Disetujui",
     "reject_subject": "Ditolak",
@@ -46,9 +46,9 @@ INDONESIAN = {
     "forbidden": "Anda tidak berhak memutuskannya: yang Anda ajukan harus disetujui orang lain.",
     "at_terminal": "Anda juga dapat memutuskan lewat terminal:",
 }
-TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
+APPROVAL_TABLES: dict[str, Mapping[str, str]] = {"en": APPROVAL_ENGLISH, "id": APPROVAL_INDONESIAN}
 
 
 def approval_words(language: str) -> Mapping[str, str]:
     """Return the table for a BCP 47 tag; English where there is none."""
-    return TABLES.get(language.partition("-")[0].lower(), ENGLISH)
+    return APPROVAL_TABLES.get(language.partition("-")[0].lower(), APPROVAL_ENGLISH)

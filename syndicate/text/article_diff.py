@@ -13,7 +13,7 @@ from syndicate.text import plain, unescaped
 from syndicate.text.i18n import moment
 from syndicate.text.word_diff import Change, Passage, around_changes, word_changes
 
-LINK = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
+LINK_URL = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 FINGERPRINT_DIGITS = 12  # of a file's sha256: enough to tell two of them apart
 
 
@@ -49,7 +49,7 @@ def _sources(reading: _Reading) -> str:
 
 
 def _links(reading: _Reading) -> str:
-    return "\n".join(map(unescaped, LINK.findall(reading.article.html)))
+    return "\n".join(map(unescaped, LINK_URL.findall(reading.article.html)))
 
 
 # in the order of reading

@@ -38,7 +38,7 @@ DAY_PARTS = {
     "sore": {hour: hour + 12 for hour in range(2, 8)},
     "malam": {hour: hour + 12 for hour in range(6, 12)},
 }
-WORDS = "|".join(sorted(DAYS_AHEAD, key=len, reverse=True)).replace(" ", r"\s")
+DAY_WORDS = "|".join(sorted(DAYS_AHEAD, key=len, reverse=True)).replace(" ", r"\s")
 PARTS = "|".join(DAY_PARTS)
 CLOCK = rf"""
     (?:(?P<lead>{PARTS})\s*,?\s+)?
@@ -50,7 +50,7 @@ CLOCK = rf"""
 RELATIVE = re.compile(
     rf"""
     (?:(?:
-        (?P<word>{WORDS})
+        (?P<word>{DAY_WORDS})
       | (?:(?:in|dalam)\s+)?(?P<days>\d{{1,3}})\s*(?:days?|hari)(?:\s+lagi)?
       | (?:(?:on|pada)\s+)?(?:hari\s+)?(?P<before>next\s+|this\s+)?(?P<weekday>[^\W\d_]{{3,}})\.?
         (?P<after>\s+(?:depan|mendatang|ini))?
@@ -65,7 +65,7 @@ IN_A_WHILE = re.compile(
 NO_YEAR = re.compile(r"(?P<day>\d{1,2}\s+(?P<month>[^\W\d_]{3,})\.?),?\s+(?!\d{4}\b)(?P<rest>.*)")
 DAY_ALONE = re.compile(
     rf"""
-    (?:(?:{WORDS})|(?P<name>[^\W\d_]{{3,}})|(?:(?:in|dalam)\s+)?\d+\s*(?:days?|hari)(?:\s+lagi)?)
+    (?:(?:{DAY_WORDS})|(?P<name>[^\W\d_]{{3,}})|(?:(?:in|dalam)\s+)?\d+\s*(?:days?|hari)(?:\s+lagi)?)
     (?:\s+(?P<part>{PARTS}))?
     """,
     re.VERBOSE | re.IGNORECASE,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from syndicate.text.i18n import spoken
 
-ENGLISH = {
+HISTORY_ENGLISH = {
     "title": "History of an article",
     "as_of": "As the ledger has it on",
     "uri": "Identifier",
@@ -117,7 +117,7 @@ ENGLISH = {
     "skipped": "skipped",
     "frozen": "frozen",
 }
-INDONESIAN = {
+HISTORY_INDONESIAN = {
     "title": "Riwayat artikel",
     "as_of": "Menurut catatan per",
     "uri": "Pengenal",
@@ -233,4 +233,4 @@ INDONESIAN = {
 def history_words(language: str) -> Mapping[str, str]:
     """Return the table for a BCP 47 tag; English where there is none."""
     is_indonesian = spoken(language).partition("-")[0].lower() == "id"
-    return INDONESIAN if is_indonesian else ENGLISH
+    return HISTORY_INDONESIAN if is_indonesian else HISTORY_ENGLISH

@@ -103,7 +103,7 @@ ENGLISH = {
     "months": (
         "January February March April May June July August September October November December"
     ),
-    **people_words.ENGLISH,
+    **people_words.PEOPLE_ENGLISH,
 }
 INDONESIAN = {
     "correction": "RALAT",
@@ -203,7 +203,7 @@ INDONESIAN = {
     "months": (
         "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
     ),
-    **people_words.INDONESIAN,
+    **people_words.PEOPLE_INDONESIAN,
 }
 TABLES: dict[str, Mapping[str, str]] = {"en": ENGLISH, "id": INDONESIAN}
 

@@ -5,7 +5,7 @@ They are part of the table in `i18n.py`.
 
 from __future__ import annotations
 
-ENGLISH = {
+PEOPLE_ENGLISH = {
     "corrected_article": "{office} has corrected an article that you may have published or quoted.",
     "withdrawn_article": "{office} has withdrawn an article that you may have published or quoted.",
     "reinstated_article": "{office} has reinstated an article that it had withdrawn.",
@@ -43,7 +43,7 @@ ENGLISH = {
     "moved_else": "If it was not you, this link brings it back within 7 days:",
     "move_back": "Move back",
 }
-INDONESIAN = {
+PEOPLE_INDONESIAN = {
     "corrected_article": "{office} telah meralat artikel yang mungkin Anda muat atau kutip.",
     "withdrawn_article": "{office} telah menarik artikel yang mungkin Anda muat atau kutip.",
     "reinstated_article": "{office} menayangkan kembali artikel yang pernah ditariknya.",

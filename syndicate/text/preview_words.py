@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from syndicate.text.i18n import spoken
 
-ENGLISH = {
+PREVIEW_ENGLISH = {
     "mark": "PREVIEW – not published",
     "telegram_post": "Telegram post",
     "telegram_reply": "Telegram reply to the post",
@@ -51,7 +51,7 @@ ENGLISH = {
     "picture_left_out": "[Picture too large for this letter: {name}]",
     "left_out": "[Left out, as this letter would be too large: {label}.]",
 }
-INDONESIAN = {
+PREVIEW_INDONESIAN = {
     "mark": "PRATINJAU – belum terbit",
     "telegram_post": "Pos Telegram",
     "telegram_reply": "Balasan Telegram di bawah pos",
@@ -107,4 +107,4 @@ INDONESIAN = {
 def preview_words(language: str) -> Mapping[str, str]:
     """Return the table for a BCP 47 tag; English where there is none."""
     is_indonesian = spoken(language).partition("-")[0].lower() == "id"
-    return INDONESIAN if is_indonesian else ENGLISH
+    return PREVIEW_INDONESIAN if is_indonesian else PREVIEW_ENGLISH

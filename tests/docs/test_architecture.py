@@ -51,12 +51,12 @@ def test_every_path_that_is_named_exists() -> None:
 
 
 def test_the_diagrams_show_every_state_and_no_other() -> None:
-    from syndicate.ledger.schema import LETTER_STATES, STATES
+    from syndicate.ledger.schema import DELIVERY_STATES, LETTER_STATES
     from syndicate.model.article import PubStatus
 
     article, post, letter = diagrams()
     assert set(STATE.findall(article)) == set(PubStatus)
-    assert set(STATE.findall(post)) == set(STATES)
+    assert set(STATE.findall(post)) == set(DELIVERY_STATES)
     assert set(STATE.findall(letter)) == set(LETTER_STATES)
 
 

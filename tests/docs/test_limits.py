@@ -83,7 +83,7 @@ def program(patience: float | None = None) -> dict[str, Numbers]:
         "Desk: the answer of the health check": (
             office_messages.PING_LIMITS.seconds, office_messages.PING_LIMITS.octets, None,
         ),
-        f"Feed: a hub's answer, each time it sends us on ({announce.MOVES} times)": (
+        f"Feed: a hub's answer, each time it sends us on ({announce.MOST_REDIRECTS} times)": (
             hub.seconds, hub.octets, None,
         ),
         "Feed: the command `after`, all its runs": (announce.COMMAND_SECONDS, None, None),
@@ -164,7 +164,7 @@ def test_a_claim_lives_longer_than_all_that_happens_within_it(patience: float | 
     one_letter = seconds(*relay) + 3 * seconds("Relay: an answer")  # MAIL, RCPT and DATA
     effects = {
         "a post": seconds("Telegram: all calls of one post"),
-        "a hub": (1 + announce.MOVES) * seconds(hub),
+        "a hub": (1 + announce.MOST_REDIRECTS) * seconds(hub),
         "the command": seconds("Feed: the command `after`, all its runs"),
         "a letter": one_letter,
     }

@@ -125,7 +125,7 @@ def test_a_link_without_a_certificate_or_a_server_is_dead(site: Site, tmp_path: 
 def test_a_server_that_stays_silent_is_dead(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dead_links, "EACH_SECONDS", 0.2)
+    monkeypatch.setattr(dead_links, "LINK_SECONDS", 0.2)
     [why] = wrong(LinkChecker(own=sites([site.url])), tmp_path, f"{site.url}/silent").values()
     assert why == f"{NO_ANSWER}: no complete answer within 0.2 s"
 

@@ -16,7 +16,7 @@ from support import chromium
 from support.newsroom import EVENING, NEXT_EVENING, NOON, REAL, Newsroom
 from syndicate.operations.history_page import OVERRIDES
 from syndicate.text.article_diff import FIELDS
-from syndicate.text.history_words import ENGLISH, INDONESIAN, history_words
+from syndicate.text.history_words import HISTORY_ENGLISH, HISTORY_INDONESIAN, history_words
 
 MARKER = "abrakadabra"
 LOADS = re.compile(
@@ -265,15 +265,15 @@ def test_a_long_history_takes_no_more_statements(room: Newsroom) -> None:
 
 
 def test_every_word_of_the_page_is_in_both_languages() -> None:
-    assert ENGLISH.keys() == INDONESIAN.keys()
-    assert [name for name in FIELDS if name not in ENGLISH] == []
-    assert OVERRIDES[:-1] in ENGLISH
-    assert history_words("id-ID") is INDONESIAN
-    assert history_words("de") is ENGLISH
+    assert HISTORY_ENGLISH.keys() == HISTORY_INDONESIAN.keys()
+    assert [name for name in FIELDS if name not in HISTORY_ENGLISH] == []
+    assert OVERRIDES[:-1] in HISTORY_ENGLISH
+    assert history_words("id-ID") is HISTORY_INDONESIAN
+    assert history_words("de") is HISTORY_ENGLISH
     template = Path("syndicate/operations/history_page.html.jinja")
     if template.exists():
         named = re.findall(r"words\.(\w+)", template.read_text(encoding="utf-8"))
-        assert sorted(set(named) - ENGLISH.keys()) == []
+        assert sorted(set(named) - HISTORY_ENGLISH.keys()) == []
 
 
 def test_a_page_is_never_written_over_another_file(room: Newsroom) -> None:

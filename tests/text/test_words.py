@@ -101,5 +101,5 @@ def test_a_link_to_a_document_says_what_it_is_and_how_large(document: Media, lin
 
 def test_no_word_is_there_twice_with_different_texts() -> None:
     source = Path(i18n.__file__).read_text(encoding="utf-8")
-    for own in (people_words.ENGLISH, people_words.INDONESIAN):
+    for own in (people_words.PEOPLE_ENGLISH, people_words.PEOPLE_INDONESIAN):
         assert [name for name in own if f'\n    "{name}":' in source] == []

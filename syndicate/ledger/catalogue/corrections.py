@@ -145,7 +145,7 @@ class Population:
 
 @dataclass
 class NeededCorrections:
-    """What the readers of one list need, within a planning transaction."""
+    """Corrections that the readers of one list need, within a planning transaction."""
 
     db: Connection
     channel: int
@@ -294,12 +294,14 @@ class Corrections:
         carried = carriers_of(self.db, among)
         through = select(caught_up.c.uri, caught_up.c.version)
         through = through.where(caught_up.c.channel_id == channel)
-        told = {row.uri: row.version for row in self.db.execute(through)}
+        caught_up_to = {row.uri: row.version for row in self.db.execute(through)}
         found = {
             uri: is_new
             for uri, editions in carried.items()
             if (earlier := [each for each in editions if each.is_earlier])
-            and ((is_new := told.get(uri, 0) < earlier[0].corrected) or _are_by_name(earlier))
+            and (
+                (is_new := caught_up_to.get(uri, 0) < earlier[0].corrected) or _are_by_name(earlier)
+            )
         }
         self._articles.read(list(found))
         standings = [each for uri in found if (each := self._articles.standing(uri)) is not None]

@@ -104,22 +104,22 @@ class DigestLetters:
         return {row[0]: row[1] for row in self.db.execute(query.group_by(x.edition_id))}
 
     def recompose(
-        self, edition: int, rendition: Rendition | None, said: Mapping[str, int] | None = None
+        self, edition: int, rendition: Rendition | None, versions: Mapping[str, int] | None = None
     ) -> None:
         """Give every letter that has not left its newest words; None calls them off.
 
-        ``said`` are the articles in them, with their versions: of the others it is kept who did
+        ``versions`` are those of the articles in them: of the others it is kept who did
         not get them.
         """
-        said = said or {}
+        versions = versions or {}
         items = select(edition_items.c.uri, articles.c.held_at).join(
             articles, articles.c.uri == edition_items.c.uri
         )
         rows = self.db.execute(items.where(edition_items.c.edition_id == edition)).all()
         held = {row.uri for row in rows if row.held_at}
         replace_stencil(self.db, edition, rendition, why="held" if held else "withdrawn")
-        omit(self.db, edition, (row.uri for row in rows if row.uri not in said), held=held)
-        restate(self.db, edition, said)
+        omit(self.db, edition, (row.uri for row in rows if row.uri not in versions), held=held)
+        restate(self.db, edition, versions)
 
     def got_in(self, edition: int, uri: str) -> bool:
         """Return True if anybody has got an article in this edition, or may have got it."""

@@ -56,13 +56,13 @@ class Carrier:
     stencil: int | None  # the newest
     upto: int | None  # the newest subscription of a run whose letters are not written down yet
     is_by_name: bool  # it is known who got it
-    said: Mapping[int, int | None] = field(default_factory=dict)  # by stencils that say another
-    # version: which one; None where they leave the article out
+    by_stencil: Mapping[int, int | None] = field(default_factory=dict)  # of stencils that
+    # say another version: which one; None where they leave the article out
 
     @property
     def is_earlier(self) -> bool:
         """Return whether any of its letters had the article before the correction."""
-        return min([self.version, *filter(None, self.said.values())]) < self.corrected
+        return min([self.version, *filter(None, self.by_stencil.values())]) < self.corrected
 
 
 def carriers_of(db: Connection, among: Collection[str] | None = None) -> dict[str, list[Carrier]]:
@@ -86,14 +86,14 @@ def carriers_of(db: Connection, among: Collection[str] | None = None) -> dict[st
         .order_by(i.edition_id)
     )  # fmt: skip
     rows = [*_rows(db, query, among)]
-    said = _said(db) if rows else {}
+    by_stencils = _by_stencils(db) if rows else {}
     found: dict[str, list[Carrier]] = {}
     for row in rows:
         carrier = Carrier(
             edition=row.edition_id, channel=row.channel_id, version=row.version,
             corrected=row.major_version, moment=row.moment,
             stencil=row.stencil, upto=row.upto, is_by_name=bool(row.is_by_name),
-            said=said.get((row.edition_id, row.uri), {}),
+            by_stencil=by_stencils.get((row.edition_id, row.uri), {}),
         )  # fmt: skip
         found.setdefault(row.uri, []).append(carrier)
     return found
@@ -144,10 +144,10 @@ def _said_in(
         return null() if version is None else literal(_ranked(version, counts_as), BigInteger)
 
     here = x.edition_id == carrier.edition
-    if carrier.said:
-        newest = carrier.said.get(carrier.stencil or 0, carrier.version)
+    if carrier.by_stencil:
+        newest = carrier.by_stencil.get(carrier.stencil or 0, carrier.version)
         yield and_(here, x.state == "due"), value(newest)
-    for stencil, version in carrier.said.items():
+    for stencil, version in carrier.by_stencil.items():
         yield and_(here, x.stencil == stencil), value(version)
     yield here, value(carrier.version)
 
@@ -185,7 +185,7 @@ def _rows(db: Connection, query: Any, among: Collection[str] | None) -> Iterator
         yield from db.execute(query.where(edition_items.c.uri.in_(batch)))
 
 
-def _said(db: Connection) -> dict[tuple[int, str], dict[int, int | None]]:
+def _by_stencils(db: Connection) -> dict[tuple[int, str], dict[int, int | None]]:
     """Return by edition and article what its later stencils say, where that is another version."""
     found: dict[tuple[int, str], dict[int, int | None]] = {}
     for table, version in ((restated, restated.c.version), (omissions, null())):

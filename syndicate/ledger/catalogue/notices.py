@@ -41,7 +41,7 @@ from syndicate.model import edition_keys
 
 # "sending" and "in doubt" count: a correction too many does no harm, one too few may
 GOT = ("sending", "sent", "in_doubt")
-COMING = ("due", *GOT)
+GOT_OR_DUE = ("due", *GOT)
 s, n = subscriptions.c, notices.c
 
 
@@ -58,7 +58,7 @@ class Carried:
 class Unreached:
     """Readers of an article whom a notice does not reach."""
 
-    gone: int = 0  # who have left every list
+    former: int = 0  # who have left every list
     elsewhere: int = 0  # on lists that only other machines have
     here: int = 0  # on lists of this machine, which could not compose a letter
     tallied: int = 0  # letters, of whose readers only the count is kept
@@ -72,7 +72,7 @@ class NoticeCount:
     at: datetime
     letters: int  # as many as were frozen
     states: Mapping[str, int]  # of these letters
-    gone: int
+    former: int
     tallied: int
     ended: datetime | None  # None: readers of another machine's list are still to be told
 
@@ -84,8 +84,8 @@ class NoticeCount:
             counts = sorted(self.states.items())
             letters += f" ({', '.join(f'{n} {s}' for s, n in counts)})".replace("_", " ")
         parts = [f"version {self.version} was told at once: {letters}"]
-        if self.gone:
-            readers = "1 reader" if self.gone == 1 else f"{self.gone} readers"
+        if self.former:
+            readers = "1 reader" if self.former == 1 else f"{self.former} readers"
             parts.append(f"{readers} had left every list")
         if self.tallied:
             older = "1 older letter" if self.tallied == 1 else f"{self.tallied} older letters"
@@ -129,7 +129,7 @@ class Notices:
 
     def settle(self, uri: str, version: int, found: Unreached, at: datetime) -> None:
         """Keep how many are not reached; the notice is over if nobody waits."""
-        values = {"gone": found.gone, "tallied": found.tallied}
+        values = {"gone": found.former, "tallied": found.tallied}
         ended = None if found.elsewhere or found.here else at
         here = update(notices).where(n.uri == uri, n.version == version)
         self.db.execute(here.values(**values, ended_at=ended))
@@ -140,7 +140,7 @@ class Notices:
         return [
             NoticeCount(
                 version=row.version, at=row.at, letters=letters, states=states,
-                gone=row.gone, tallied=row.tallied, ended=row.ended_at,
+                former=row.gone, tallied=row.tallied, ended=row.ended_at,
             )
             for row in rows
             for letters, states in [self._letters(uri, row.version)]
@@ -216,7 +216,7 @@ class Readership:
         ]
         strayed = and_(self._with_letter(every, GOT), ~or_(false(), *on_carrier))
         own = self._with_letter(self._carried_by(channel), GOT)
-        known = self._with_letter(self.later, COMING)
+        known = self._with_letter(self.later, GOT_OR_DUE)
         return and_(s.channel_id == channel, s.ended_at.is_(None), ~known, or_(own, strayed))
 
     def known_version(self, which: ColumnElement[bool]) -> int | None:
@@ -244,7 +244,7 @@ class Readership:
         """Count who got the article and is not told; ``here`` are the lists of this machine."""
         x = letters.c
         everywhere = [edition.edition for edition in self.earlier]
-        known = _letter_of(self.uri, self.later, COMING, x.subscriber_id)
+        known = _letter_of(self.uri, self.later, GOT_OR_DUE, x.subscriber_id)
         got = and_(x.edition_id.in_(everywhere), x.state.in_(GOT), ~lacks(x, self.uri), ~known)
         waiting = select(x.subscriber_id).where(got).distinct().subquery()
         told_here = or_(false(), *(self.told_by(number) for number in here))
@@ -258,7 +258,7 @@ class Readership:
         ).select_from(waiting)
         every, others, mine = self.db.execute(query).one()
         return Unreached(
-            gone=every - others - mine, elsewhere=others, here=mine,
+            former=every - others - mine, elsewhere=others, here=mine,
             tallied=sum(self._tallied(everywhere)),
         )  # fmt: skip
 

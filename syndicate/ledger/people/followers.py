@@ -44,7 +44,7 @@ from syndicate.ledger.schema import (
 
 LONGEST = timedelta(days=365)  # that somebody follows an article
 TOLD_BY_LIST = "a list has told them"
-COMING = ("due", "sending", "in_doubt")  # states of a list's letter that may still tell them
+ON_ITS_WAY = ("due", "sending", "in_doubt")  # states of a list's letter that may still tell them
 MOST_DUE = 500  # letters that are read at once
 f, w = follows.c, follow_letters.c
 
@@ -143,7 +143,7 @@ class Followers(SingleLetters):
             reached = and_(self._may_go, _told_by_list(["sent"]))
             off = update(follow_letters).where(reached).values(state="off", why=TOLD_BY_LIST)
             db.execute(off)
-            may_go = and_(self._may_go, ~_told_by_list(COMING))
+            may_go = and_(self._may_go, ~_told_by_list(ON_ITS_WAY))
             query = _letters().where(may_go).order_by(w.why != "", w.id)
             return [_letter(row) for row in db.execute(query.limit(MOST_DUE))]
 
@@ -179,7 +179,7 @@ def count_due(db: Connection, *, uri: str | None = None) -> dict[tuple[str, str]
     Not those that wait for a list's letter to the same person.
     """
     query = select(f.uri, w.why, func.count()).join(follow_letters, w.follow_id == f.id)
-    query = query.where(w.state.in_(("due", "sending")), ~_told_by_list(COMING))
+    query = query.where(w.state.in_(("due", "sending")), ~_told_by_list(ON_ITS_WAY))
     query = query.group_by(f.uri, w.why).order_by(f.uri, w.why)
     rows = db.execute(query.where(f.uri == uri) if uri else query)
     return {(row[0], row[1]): row[2] for row in rows}

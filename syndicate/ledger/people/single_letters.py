@@ -14,7 +14,7 @@ from syndicate.ledger.processes.liveness import Processes
 
 UNSURE = "the process that sent it died: look into the relay's log"
 OVERTAKEN = "a newer version came before it was sent"
-ASKED = ("in_doubt", "refused")  # states that a person can settle
+SETTLED_BY_PERSON = ("in_doubt", "refused")  # states that a person can settle
 IN_DOUBT = {"state": "in_doubt", "why": UNSURE}
 
 
@@ -68,7 +68,7 @@ class SingleLetters:
         What is due can be given up.
         """
         row = self._table.c
-        states = (*ASKED, "due") if state == "off" else ASKED
+        states = (*SETTLED_BY_PERSON, "due") if state == "off" else SETTLED_BY_PERSON
         asked = and_(row.id == letter, row.state.in_(states))
         with transaction(self.engine) as db:
             answered = update(self._table).where(asked).values(state=state, why="")

@@ -20,7 +20,7 @@ from syndicate.ledger.schema.canaries import canaries
 from syndicate.ledger.schema.channels import channels, fragments, leftovers, syndications, used
 from syndicate.ledger.schema.deadlines import reminders, replies, replies_due
 from syndicate.ledger.schema.deliveries import (
-    STATES,
+    DELIVERY_STATES,
     attempts,
     deliveries,
     edition_items,
@@ -68,6 +68,7 @@ from syndicate.ledger.schema.told import caught_up, restated, variants
 __all__ = [
     "APPROVAL_LETTER_STATES",
     "APPROVAL_STATES",
+    "DELIVERY_STATES",
     "FOLLOWER_STATES",
     "KINDS",
     "LETTER_STATES",
@@ -75,7 +76,6 @@ __all__ = [
     "PARTNER_STATES",
     "REQUESTS",
     "REQUEST_STATES",
-    "STATES",
     "Id",
     "Moment",
     "acts",

@@ -69,7 +69,7 @@ holders = Table(  # processes that hold claims
     Column("since", Moment, nullable=False),
 )
 
-STATES = ("due", "claimed", "sending", "settled", "refused", "in_doubt")
+DELIVERY_STATES = ("due", "claimed", "sending", "settled", "refused", "in_doubt")
 
 deliveries = Table(
     "deliveries",
@@ -96,7 +96,7 @@ deliveries = Table(
     Column("holder_id", ForeignKey("holders.id")),
     Column("claimed_until", Moment),
     UniqueConstraint("edition_id", "address"),
-    CheckConstraint(f"state IN {STATES}", name="state"),
+    CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
     CheckConstraint("(state IN ('claimed', 'sending')) = (holder_id IS NOT NULL)", name="claim"),
     CheckConstraint("(present IS NULL) = (reference IS NULL)", name="receipt"),
     Index(

@@ -27,7 +27,7 @@ LINK_DESTINATION = re.compile(
 )
 TAG_NAME = re.compile(r"</?([A-Za-z][^\s/<>]*)")
 ANY_TAG = re.compile(r"<[^<>]*>")
-SHOWN = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
+SHOWN_TEXT = re.compile(r'<[^<>]*?\s(?:alt|title)="([^"]*)"')
 TYPED_WEB_ADDRESS = re.compile(
     r"(?:https?://|ftp://|www\.)[^\s\"'<>()\[\]{}|\\^`“”’»*]+", re.IGNORECASE
 )
@@ -137,7 +137,7 @@ def _in_html(html: str) -> Counter[str]:
     apart = Counter(LETTERS_AND_DIGITS.findall(unescape(ANY_TAG.sub(" ", html))))
     joined = Counter(LETTERS_AND_DIGITS.findall(unescape(ANY_TAG.sub("", html))))
     words = apart | joined  # H<sub>2</sub>O is H2O to a writer
-    for value in SHOWN.findall(html):
+    for value in SHOWN_TEXT.findall(html):
         words.update(LETTERS_AND_DIGITS.findall(unescape(value)))
     return words
 

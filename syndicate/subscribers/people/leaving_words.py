@@ -44,7 +44,7 @@ class LeavingSign:
     plain: bool  # nothing else of weight stands around it
 
 
-WORDS = (
+PATTERNS = (
     (Suppression.COMPLAINED, Force.SURE,
      r"(?:marked|reported|flagged|ditandai)(?: as| sebagai)? (?:spam|junk|abuse)"
      r"|(?:spam|abuse) (?:complain\w*|reports?)"),
@@ -85,7 +85,7 @@ WORDS = (
      r"pending|invited|awaiting|waiting|menunggu|unactivated|non ?members?"),
 )  # fmt: skip
 SIGNS = [
-    (suppression, force, re.compile(rf"\b(?:{words})\b")) for suppression, force, words in WORDS
+    (suppression, force, re.compile(rf"\b(?:{words})\b")) for suppression, force, words in PATTERNS
 ]
 STAYING = re.compile(
     r"\b(?:(?P<sure>subscribed|subscribers?|(?:ber)?langganan)"
@@ -110,7 +110,7 @@ FILLERS = {
     "wa", "whatsapp", "telepon", "surat", "oct", "nov", "des", "dec", "wib", "wita", "wit", "utc",
     "yang",
 }  # fmt: skip
-LETTERS = {"email", "e mail", "emails", "mail", "surel", "newsletter", "newsletters", "kabar"}
+MAIL_WORDS = {"email", "e mail", "emails", "mail", "surel", "newsletter", "newsletters", "kabar"}
 TICKED = set("✓✔☑√✅🗸👍")
 TICKS = TICKED | set("❌✗✘×☒")  # the others mean either
 ELSEWHERE = re.compile(r"\b(?:di|on|in) (?:grup |group )?(?:wa|whatsapp|telegram|sms)\b")
@@ -233,7 +233,7 @@ def _denied(key: str) -> Iterator[LeavingSign | None]:
         yield None
     elif match := STAYING.search(key):
         yield LeavingSign(suppression=_unlike(match, ""), force=_force(match), plain=True)
-    elif key in LETTERS:
+    elif key in MAIL_WORDS:
         yield LeavingSign(suppression=Suppression.LEFT, force=Force.DOUBTFUL, plain=True)
 
 

@@ -74,12 +74,12 @@ HERE = re.compile(
 )
 AGREED = re.compile(r"\b(?:setuju|menyetujui|bersedia|agree|consent|persetujuan|izin(?:kan)?)\b")
 QUESTION = re.compile(r"\b(?:would you|do you|may we|can we|apakah|bolehkah|maukah)\b")
-ASKED = re.compile(
+LIKE_A_QUESTION = re.compile(
     r"\b(?:receives?|gets?|send|(?:me)?nerima|terima|kirim(?:i|kan)?|dikirimi"
     r"|(?:ber)?langganan|subscribe"
     r"|(?:wants?|like) (?:\w+ ){0,2}(?:newsletters?|e ?mails?|mailings?|updates?))\b"
 )
-LETTERS = re.compile(
+LIKE_LETTERS = re.compile(
     r"\b(?:e ?mails?|surel|newsletters?|mailings?|milis|kabar|berita|buletin|info(?:rmasi)?"
     r"|updates?|digests?|(?:ber)?langganan|subscri\w+)\b"
 )
@@ -175,13 +175,13 @@ def _asked(name: str) -> Title | None:
     """Read a title that asks people whether they want letters."""
     if LETTERS_ALONE.fullmatch(name):
         return Title(ColumnKind.ASKED, Suppression.UNCONFIRMED)
-    if not LETTERS.search(name):
+    if not LIKE_LETTERS.search(name):
         return None
-    asked = ASKED.search(name)
+    asked = LIKE_A_QUESTION.search(name)
     if AGREED.search(name) or (asked and QUESTION.search(name)):
         return Title(ColumnKind.AGREED, Suppression.UNCONFIRMED)
     of_list = SUBSCRIBED.match(name)
-    if (asked and not of_list) or (of_list and LETTERS.search(name, of_list.end())):
+    if (asked and not of_list) or (of_list and LIKE_LETTERS.search(name, of_list.end())):
         return Title(ColumnKind.ASKED, Suppression.UNCONFIRMED)
     return None
 

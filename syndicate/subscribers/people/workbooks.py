@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 ZIP = b"PK\x03\x04"
 OLD = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
-MOST_BYTES = 300_000_000  # unpacked: a million rows of some columns
+MOST_UNPACKED_BYTES = 300_000_000  # unpacked: a million rows of some columns
 OTHERWISE = "save it as .xlsx without a password, or as CSV"
 UNREADABLE = f"this workbook cannot be read: {OTHERWISE}"
 
@@ -65,10 +65,10 @@ def _look(file: BufferedReader) -> None:
             size = sum(member.file_size for member in packed.infolist())
     except BadZipFile as error:
         raise UsageError(UNREADABLE) from error
-    if size > MOST_BYTES:
+    if size > MOST_UNPACKED_BYTES:
         raise UsageError(
-            f"this workbook unpacks to {size // 1_000_000} MB, and {MOST_BYTES // 1_000_000} MB is"
-            " the most: save it as CSV"
+            f"this workbook unpacks to {size // 1_000_000} MB, and"
+            f" {MOST_UNPACKED_BYTES // 1_000_000} MB is the most: save it as CSV"
         )
     file.seek(0)
 
