@@ -15,6 +15,7 @@ from syndicate.ledger.reports.books import Imbalance
 from syndicate.model.edition_keys import letter_parts, variant_of
 from syndicate.model.reach import Reach
 from syndicate.system.scrubbing import masked_address
+from syndicate.text import counted
 from syndicate.text.i18n import moment
 
 STATE_WORDS = {
@@ -235,11 +236,11 @@ def letters_line(digest: DigestCount) -> Line:
 
 def imbalance_line(books: Imbalance, zone: ZoneInfo) -> str:
     """Say that a digest's letters do not add up, and what to do."""
-    counted = letter_counts(books.states) or "none"
+    states = letter_counts(books.states) or "none"
     return (
         f"{books.channel}: the books of its digest of {edition_name(books.key, zone)} do not"
-        f" balance: {books.frozen} letters were frozen, and {books.found} are accounted for"
-        f" ({counted}): something else has changed the ledger: keep a copy of it, and compare"
+        f" balance: {counted(books.frozen, 'letter')} frozen, and {books.found} accounted for"
+        f" ({states}): something else has changed the ledger: keep a copy of it, and compare"
         f" digest {books.edition} with a backup before you resolve anything"
     )
 

@@ -78,8 +78,8 @@ def _show_progress(names: Sequence[str], as_json: bool) -> None:
 
     from syndicate.cli import show
     from syndicate.operations.status import mailings, speed, troubled
-    from syndicate.planning.audience import letters
     from syndicate.report import letters_line
+    from syndicate.text import counted
 
     with office(reads=True, as_json=as_json) as here:
         found = mailings(here, names)
@@ -90,7 +90,7 @@ def _show_progress(names: Sequence[str], as_json: bool) -> None:
         for mailing in found:
             name = f"{mailing.channel} {show.edition_label(mailing.key)}"
             progress = letters_line(mailing).why or "nothing to send"
-            show.out(f"{name}: {letters(mailing.letters)}, {progress}{speed(mailing)}")
+            show.out(f"{name}: {counted(mailing.letters, 'letter')}, {progress}{speed(mailing)}")
             show.lines(troubled(here, mailing))
 
 

@@ -26,6 +26,7 @@ from syndicate.ledger.sending.letters import BLOCK_SIZE
 from syndicate.ledger.sending.runs import Pause
 from syndicate.model.delivery import Absent, Delivery, Receipt, Rendition, delivery_key
 from syndicate.system import stop
+from syndicate.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ def _give_up(run: ChannelRun, editions: Sequence[int]) -> str:
             continue
         if count := run.ledger.runs.give_up(edition):
             messages.append(
-                f"{count} letters were given up after a pause of two days (solve the"
+                f"{counted(count, 'letter')} given up after a pause of two days (solve the"
                 f" problem, then `syndicate resolve {edition} --again-refused`)"
             )
     return "; ".join(messages)

@@ -21,6 +21,7 @@ from syndicate.editorial.manuscript import Manuscript
 from syndicate.editorial.rules import RULES, why_not_off
 from syndicate.editorial.standards import Standards
 from syndicate.model.finding import Finding
+from syndicate.text import counted
 
 Group = Callable[[Manuscript, Standards], Iterator[Finding]]
 GROUPS: Sequence[Group] = (
@@ -101,7 +102,7 @@ def _switched_off(
 def _counted(count: int) -> str:
     if not count:
         return "it finds nothing"
-    return f"{count} finding{'s' if count > 1 else ''} not shown"
+    return f"{counted(count, 'finding')} not shown"
 
 
 def switched_off(standards: Standards) -> list[str]:

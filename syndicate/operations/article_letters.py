@@ -14,9 +14,9 @@ from syndicate.model.article import Edition
 from syndicate.model.delivery import Rendition
 from syndicate.model.reach import Reach, ReachedBy
 from syndicate.office import Office
-from syndicate.planning.audience import readers
 from syndicate.planning.channels import letter_review
 from syndicate.report import Line, ReportPart, letters_line
+from syndicate.text import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def send_letters(office: Office, mailing: ArticleLetters, progress: Progress) ->
 
 def letters_preview(mailing: ArticleLetters) -> ReportPart:
     """Report to how many readers these letters would go."""
-    why = f"is sent at once to {readers(mailing.letters)}"
+    why = f"is sent at once to {counted(mailing.letters, 'reader')}"
     remarks: tuple[str, ...] = ()
     if mailing.content:
         review = letter_review(mailing.channel, *mailing.content)
@@ -62,7 +62,7 @@ def letters_preview(mailing: ArticleLetters) -> ReportPart:
 def letters_reach(mailings: Sequence[ArticleLetters]) -> Iterator[Reach]:
     """Yield how many readers get letters at once, by each list."""
     for mailing in mailings:
-        text = f"{mailing.channel.name}: {readers(mailing.letters)}, by a letter at once"
+        text = f"{mailing.channel.name}: {counted(mailing.letters, 'reader')}, by a letter at once"
         yield Reach(
             uri=mailing.uri, channel=mailing.channel.name, by=ReachedBy.LETTER,
             count=mailing.letters, text=text,

@@ -35,6 +35,7 @@ from syndicate.planning import editions
 from syndicate.planning.channels import letter_review
 from syndicate.report import Line, Report, ReportPart, letters_line, line_of
 from syndicate.system.logs import unexpected
+from syndicate.text import counted
 from syndicate.text.i18n import moment
 
 log = logging.getLogger(__name__)
@@ -314,9 +315,8 @@ def _so_far(
 
 def _counted(edition: Edition, letters: int) -> str:
     new, changed = len(edition.items), len(edition.corrections)
-    plural = "s" * (letters != 1)
     near = f", {len(edition.reminders)} reminded of" if edition.reminders else ""
-    return f"{new} new, {changed} corrected or withdrawn{near}, {letters} letter{plural}"
+    return f"{new} new, {changed} corrected or withdrawn{near}, {counted(letters, 'letter')}"
 
 
 def _headlines(edition: Edition) -> str:

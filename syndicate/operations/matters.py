@@ -27,6 +27,7 @@ from syndicate.report import (
     mailing_name,
     resolve_command,
 )
+from syndicate.text import counted
 from syndicate.text.i18n import moment
 
 EXPIRES_WITHIN = timedelta(days=14)  # before its end a token is told of
@@ -92,8 +93,8 @@ def _doubts(
         first = next(iter(letters_in(catalogue.db, count.edition, ("in_doubt",), most=1)), None)
         yield Matter(
             key=f"doubt:letters:{count.edition}",
-            says=f"{count.channel}: of {doubtful} letters of {_called(office, count)} nobody knows"
-            f" whether they were sent: {first.why if first else ''}".rstrip(": "),
+            says=f"{count.channel}: {counted(doubtful, 'letter')} of {_called(office, count)} in"
+            f" doubt: {first.why if first else ''}".rstrip(": "),
             command=f"syndicate resolve {count.edition} --all-sent   or   --all-again",
             channel=count.channel,
         )

@@ -19,11 +19,11 @@ from syndicate.model.article import URGENT
 from syndicate.office import Office
 from syndicate.operations.article_letters import ArticleLetters, unfinished_letters
 from syndicate.planning import editions
-from syndicate.planning.audience import readers
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Failed
 from syndicate.report import Subject
 from syndicate.system.logs import unexpected
+from syndicate.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -187,6 +187,6 @@ def _left(hosting: Hosting, uris: Sequence[str]) -> list[ArticleLetters]:
 def _keep_act(hosting: Hosting, standing: Standing, count: int) -> None:
     act = Act(
         what="notified", at=hosting.office.clock(), person=hosting.office.person,
-        uri=standing.uri, version=standing.major_version, note=readers(count),
+        uri=standing.uri, version=standing.major_version, note=counted(count, "reader"),
     )  # fmt: skip
     hosting.catalogue.acts.record(act)

@@ -253,7 +253,7 @@ def call_off(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> l
         if request.draft == taken.draft.number:
             catalogue.approvals.end(request.id)
     time = shown(taken.due, office.publisher.zone)
-    note = why or time
+    note = f"{time}: {why}" if why else time
     record_act(office, catalogue, UNSCHEDULED, uri, version=taken.draft.after + 1, note=note)
     return [f"{taken.draft.path}: the revision that was scheduled for {time} is called off"]
 
@@ -267,7 +267,8 @@ def hold_scheduled(office: Office, catalogue: Catalogue, uri: str, why: str = ""
     if found.held and not found.asks:
         return [f"{found.draft.path}: the revision for {time} is held already"]
     catalogue.schedule.hold(uri, office.clock(), why)
-    record_act(office, catalogue, "held", uri, version=found.draft.after + 1, note=why)
+    note = f"{time}: {why}" if why else time
+    record_act(office, catalogue, "held", uri, version=found.draft.after + 1, note=note)
     return [
         f"{found.draft.path}: the revision for {time} is held: it goes out after `syndicate"
         " release`, or at another time with `syndicate publish --at`"
@@ -281,7 +282,8 @@ def release_scheduled(office: Office, catalogue: Catalogue, uri: str) -> list[st
         return []
     due = max(found.due, now)
     catalogue.schedule.release(uri, due)
-    record_act(office, catalogue, "released", uri, version=found.draft.after + 1)
+    time = shown(due, office.publisher.zone)
+    record_act(office, catalogue, "released", uri, version=found.draft.after + 1, note=time)
     return [f"{found.draft.path}: {goes_out(office, found.draft, due)}"]
 
 

@@ -76,6 +76,7 @@ def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
     ]
     yield from earlier
     unconnected = frozenset(name for outcome in earlier for name in outcome.unconnected)
+    reported = {_where(line) for outcome in earlier for line in outcome.lines}
     for channel in office.channels:
         if office.stopping():
             yield STOPPED
@@ -83,10 +84,16 @@ def _parts(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:
         if channel.scope is not Scope.DIGEST:
             outcome = _retry(office, channel, unconnected, progress)
             unconnected |= outcome.unconnected
-            yield outcome
+            lines = tuple(line for line in outcome.lines if _where(line) not in reported)
+            yield replace(outcome, lines=lines)  # another tick may have been at it, too
     yield tell_partners(office)
     yield from _lists(office, progress)
     yield tell_followers(office)  # who has a digest of it needs no other letter
+
+
+def _where(line: Line) -> tuple[str, str, str, str]:
+    """Return what a line is about, and how that stands."""
+    return line.channel, line.about, line.address, line.state
 
 
 def _lists(office: Office, progress: Progress) -> Iterator[ReportPart | Report]:

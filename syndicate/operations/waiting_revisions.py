@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 from syndicate.ledger.catalogue.drafts import StoredDraft
 from syndicate.ledger.catalogue.scheduled import Scheduled
@@ -43,8 +44,11 @@ def other_machine(office: Office, draft: StoredDraft) -> str:
 
 
 def ways(office: Office, draft: StoredDraft) -> str:
-    """Return the commands to choose from for a revision that does not go out by itself."""
-    publish, hold = f"syndicate publish {draft.path}", f"syndicate hold {draft.uri}"
+    """Return the commands to choose from for a revision that does not go out by itself.
+
+    They name the file without its folder: the desk is told of them by others' servers.
+    """
+    publish, hold = f"syndicate publish {Path(draft.path).name}", f"syndicate hold {draft.uri}"
     if other_machine(office, draft):
         return f"for other channels: {publish} --channel NAME; for none: {hold} --call-off"
     return f"syndicate release {draft.uri}, {publish}, {publish} --at TIME, or {hold}"

@@ -14,6 +14,7 @@ from syndicate.model.step import CALLED_OFF, Action, Step
 from syndicate.office import Office
 from syndicate.planning.plan import EditionPlan, Plan
 from syndicate.report import Line
+from syndicate.text import counted
 
 QUIET = (Action.NOTHING, Action.CANNOT)
 VERBS = {Action.CREATE: "new", Action.REMOVE: "removed"}
@@ -76,7 +77,7 @@ def _digest_reach(
         count = everybody if line.about in new else corrected.get(line.about, 0)
         yield Reach(
             uri=line.about, channel=line.channel, by=ReachedBy.DIGEST, count=count, when=when,
-            text=f"{line.channel}: {readers(count)}, {line.why}",
+            text=f"{line.channel}: {counted(count, 'reader')}, {line.why}",
         )  # fmt: skip
 
 
@@ -85,31 +86,21 @@ def unreached(uri: str, found: Unreached) -> Iterator[Reach]:
     counts = (
         (
             ReachedBy.ELSEWHERE, found.elsewhere,
-            f"{readers(found.elsewhere)} by a list that another machine has",
+            f"{counted(found.elsewhere, 'reader')} by a list that another machine has",
         ),
         (
             ReachedBy.GONE, found.former,
-            f"not told: {readers(found.former)} who left every list since",
+            f"not told: {counted(found.former, 'reader')} who left every list since",
         ),
         (
             ReachedBy.TALLIED, found.tallied,
-            f"not told at once: who got {letters(found.tallied)} so long ago that only the count is"
-            " kept (ledger.keep)",
+            f"not told at once: who got {counted(found.tallied, 'letter')} so long ago that only"
+            " the count is kept (ledger.keep)",
         ),
     )  # fmt: skip
     for by, count, text in counts:
         if count:
             yield Reach(uri=uri, channel="", by=by, count=count, text=text)
-
-
-def readers(count: int) -> str:
-    """Count readers in words."""
-    return f"{count} reader{'s' * (count != 1)}"
-
-
-def letters(count: int) -> str:
-    """Count letters in words."""
-    return f"{count} letter{'s' * (count != 1)}"
 
 
 def _is_shown(step: Step) -> bool:
@@ -124,5 +115,5 @@ def _posts(edition: EditionPlan, changes: Sequence[Action]) -> Reach:
     verb = " or ".join(sorted(verbs))
     return Reach(
         uri=edition.key, channel=name, by=ReachedBy.POST, count=count,
-        text=f"{name}: {count} post{'s' * (count != 1)} {verb}",
+        text=f"{name}: {counted(count, 'post')} {verb}",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from syndicate.ledger.reports.ticks import Tick
+from syndicate.text import counted
 
 FIVE_MINUTES = timedelta(minutes=5)  # from one tick to the next, as `schedule` prints it
 ASSUMED_INTERVAL = timedelta(days=1)  # the same, where a single tick is known
@@ -180,9 +181,5 @@ def period(length: timedelta) -> str:
     minutes = max(int(length.total_seconds() // 60), 0)
     for size, name in ((24 * 60, "day"), (60, "hour")):
         if minutes >= 2 * size or minutes == size:
-            return _counted(minutes // size, name)
-    return _counted(minutes, "minute")
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name}{'s' * (count != 1)}"
+            return counted(minutes // size, name)
+    return counted(minutes, "minute")

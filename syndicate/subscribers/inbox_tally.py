@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from syndicate.report import Report
 from syndicate.subscribers.reply_processor import UNREAD, DeskReplies
+from syndicate.text import counted
 
 
 @dataclass(kw_only=True)
@@ -47,7 +48,7 @@ class InboxTally:
             return []
         [(why, _)] = reasons.most_common(1)
         return [
-            f"{name}: {reasons.total()} letters were refused because of this office, and count"
+            f"{name}: {counted(reasons.total(), 'letter')} refused because of this office, counted"
             f" against no reader: {why}; ask your mail provider to put it right"
         ]
 

@@ -243,6 +243,11 @@ def _is_ascii(parts: SplitResult) -> bool:
     return parts.netloc.isascii()
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 letter``, ``2 letters``."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def utf16_length(text: str) -> int:
     """Return the length in UTF-16 code units, as Telegram and JavaScript count."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -254,7 +254,7 @@ def test_after_two_days_the_rest_is_refused_told_and_can_be_sent_again(room: New
     answer = room.run("tick", at=EVENING)
     assert answer.code == 3
     [(number,)] = room.rows("SELECT edition_id FROM runs")
-    assert "20 letters were given up after a pause of two days" in answer.said
+    assert "20 letters given up after a pause of two days" in answer.said
     assert f"syndicate resolve {number} --again-refused" in answer.said
     assert states(room) == {"refused": len(READERS)}
     assert counts(room) == 0

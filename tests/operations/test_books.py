@@ -27,7 +27,7 @@ def test_a_letter_that_is_in_no_state_is_told_by_tick_and_status(
     found = later.tick()
     assert found.exit_code == 3
     [problem] = found.problems
-    assert "3 letters were frozen, and 2 are accounted for (2 sent)" in problem
+    assert "3 letters frozen, and 2 accounted for (2 sent)" in problem
     with later.office() as office:
         status = ledger_status(office)
     assert status.exit_code == 3

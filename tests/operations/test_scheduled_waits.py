@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from support.newsroom import EVENING, NOON, Newsroom
+from syndicate.ledger.reports.places import Place, places
+from syndicate.office import Office
 
 AFTER_TEN = "2026-05-04T10:04:00+07:00"
 LATE = "2026-05-04T16:01:00+07:00"
@@ -48,9 +50,9 @@ def test_the_commands_that_answer_name_the_article(room: Newsroom) -> None:
     room.write()
     room.run("publish", "kabar.md", "--at", "10.00")
     said = room.run("tick", at=LATE).said
-    path = room.folder / "kabar.md"
-    commands = f"(syndicate release {room.uri()}, syndicate publish {path},"
-    assert f"{commands} syndicate publish {path} --at TIME, or syndicate hold {room.uri()})" in said
+    commands = f"(syndicate release {room.uri()}, syndicate publish kabar.md,"
+    commands = f"{commands} syndicate publish kabar.md --at TIME, or syndicate hold {room.uri()})"
+    assert commands in said
 
 
 @pytest.mark.parametrize("how", [("hold", "held"), ("release", "released"), ("off", "unscheduled")])
@@ -107,3 +109,52 @@ def test_an_empty_list_is_no_renamed_chat(lacking: Newsroom) -> None:
     said = lacking.run("tick", at=EVENING).said
     assert "harian: the list has no subscribers" in said
     assert "rename telegram harian" not in said
+
+
+def test_a_tick_says_once_what_another_tick_was_at_too(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: _parts in tick: another process has claimed what this one then finds done."""
+    room.only("feed")
+    room.write()
+    room.run("publish", "kabar.md", "--at", "10.00")
+
+    def as_if_open(office: Office, channel: str) -> list[Place]:
+        with office.ledger.reading() as db:
+            return [place for place in places(db) if place.channel == channel]
+
+    monkeypatch.setattr("syndicate.operations.tick._open", as_if_open)
+    said = room.run("tick", at=AFTER_TEN).out
+    assert said.count("feed  feed.json  ") == 1
+
+
+def test_the_history_tells_two_holds_apart(room: Newsroom) -> None:
+    room.only("feed")
+    room.write()
+    room.publish()
+    room.rewrite("Isi kabar", "Isi yang benar")
+    room.run("publish", "kabar.md", "--at", "10.00", "--note", "Isinya keliru.")
+    room.run("hold", "kabar.md", "--note", "Tunggu.")
+    room.run("release", "kabar.md")
+    acts = room.run("history", "kabar.md", "--json").json["history"]
+    notes = [(act["what"], act["detail"]) for act in acts if act["what"] in ("held", "released")]
+    assert notes == [
+        ("held", "Monday 4 May 2026 10:00 WIB: Tunggu."),
+        ("held", "Tunggu."),
+        ("released", "Monday 4 May 2026 10:00 WIB"),
+        ("released", ""),
+    ]
+
+
+def test_the_history_knows_what_stands_after_a_clock_was_ahead(room: Newsroom) -> None:
+    room.only("feed")
+    room.write()
+    room.publish()
+    for text, at in (("Isi dua", "2126-05-04T09:00:00+07:00"), ("Isi tiga", NOON)):
+        room.rewrite("Isi", text)
+        assert room.run("publish", "kabar.md", "--minor", at=at).code == 0
+        [stood] = [
+            s for s in room.run("history", "kabar.md", "--json").json["stood"] if s["stands"]
+        ]
+        document = room.run("status", "--json").json
+        assert stood["version"] == document["articles"][0]["version"]

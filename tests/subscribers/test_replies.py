@@ -81,7 +81,7 @@ def test_what_came_back_for_our_sake_counts_against_nobody_and_is_told(postman: 
         postman.put(letter.replace(b"Status: 5.7.1", why))
     answer = postman.room.run("tick")
     assert answer.code == 3
-    assert "6 letters were refused because of this office" in answer.said
+    assert "6 letters refused because of this office" in answer.said
     assert "550 5.7.1 blocked by SPF" in answer.said
     assert postman.room.rows("SELECT bounces FROM subscribers WHERE id = 1") == [(0,)]
     assert postman.room.run("tick").code == 0

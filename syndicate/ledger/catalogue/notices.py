@@ -38,6 +38,7 @@ from syndicate.ledger.schema import (
 )
 from syndicate.ledger.sending.runs import letter_counts, replace_stencil
 from syndicate.model import edition_keys
+from syndicate.text import counted
 
 # "sending" and "in doubt" count: a correction too many does no harm, one too few may
 GOT = ("sending", "sent", "in_doubt")
@@ -79,17 +80,15 @@ class NoticeCount:
     @property
     def in_words(self) -> str:
         """The same in a sentence."""
-        letters = f"{self.letters} letter{'s' * (self.letters != 1)}"
+        letters = counted(self.letters, "letter")
         if set(self.states) - {"sent"}:
             counts = sorted(self.states.items())
             letters += f" ({', '.join(f'{n} {s}' for s, n in counts)})".replace("_", " ")
         parts = [f"version {self.version} was told at once: {letters}"]
         if self.former:
-            readers = "1 reader" if self.former == 1 else f"{self.former} readers"
-            parts.append(f"{readers} had left every list")
+            parts.append(f"{counted(self.former, 'reader')} had left every list")
         if self.tallied:
-            older = "1 older letter" if self.tallied == 1 else f"{self.tallied} older letters"
-            parts.append(f"of {older} only the count is kept")
+            parts.append(f"of {counted(self.tallied, 'older letter')} only the count is kept")
         if self.ended is None:
             parts.append("some readers wait for a machine that has their list")
         return "; ".join(parts)

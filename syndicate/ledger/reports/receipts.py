@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
 from syndicate.ledger.database.batches import batches
+from syndicate.ledger.database.clock import not_far_ahead
 from syndicate.ledger.reports.versions import Version
 from syndicate.ledger.schema import (
     attempts,
@@ -190,8 +191,9 @@ def _in_collections(db: Connection, uri: str, known: Sequence[Version]) -> Itera
     They are written again after each revision: the first time is when readers got it there.
     """
     first = func.min(d.id).label("document")
+    settled = func.min(case((d.state == "settled", 1), else_=0)).label("settled")
     query = (
-        select(channels.c.name, syndications.c.at, first)
+        select(channels.c.name, syndications.c.at, first, settled)
         .join(channels, channels.c.id == syndications.c.channel_id)
         .join(editions, and_(editions.c.channel_id == channels.c.id, editions.c.key == COLLECTION))
         .join(deliveries, d.edition_id == editions.c.id)
@@ -201,7 +203,10 @@ def _in_collections(db: Connection, uri: str, known: Sequence[Version]) -> Itera
     )
     for row in db.execute(query).all():
         url = db.scalar(select(d.url).where(d.id == row.document))
-        yield from _in_collection(row.name, url, _written(db, row.document), row.at, known)
+        written = _written(db, row.document)
+        newest = written[-1][0] if written and row.settled else None
+        moments = _moments(db, known, newest)
+        yield from _in_collection(row.name, url, written, row.at, moments)
 
 
 def _written(db: Connection, document: int) -> list[tuple[datetime, datetime]]:
@@ -211,13 +216,28 @@ def _written(db: Connection, document: int) -> list[tuple[datetime, datetime]]:
     return [(row.started_at, row.ended_at) for row in db.execute(query)]
 
 
+def _moments(
+    db: Connection, known: Sequence[Version], newest: datetime | None
+) -> list[tuple[int, datetime]]:
+    """Return each version with its moment, which a clock that was ahead does not put off.
+
+    None is later than those after it, nor than the ``newest`` document, which holds them all.
+    """
+    found: list[tuple[int, datetime]] = []
+    for version in reversed(known):
+        is_ahead = not_far_ahead(db, version.at) < version.at
+        at = newest if newest and is_ahead else version.at
+        found.append((version.version, min(at, found[-1][1]) if found else at))
+    return found[::-1]
+
+
 def _in_collection(
     name: str, url: str | None, written: Sequence[tuple[datetime, datetime]], belongs: datetime,
-    known: Sequence[Version],
+    known: Sequence[tuple[int, datetime]],
 ) -> list[Stood]:  # fmt: skip
     stays: list[Stood] = []
-    for version in known:
-        n = bisect_left(written, max(version.at, belongs), key=lambda times: times[0])
+    for version, at in known:
+        n = bisect_left(written, max(at, belongs), key=lambda times: times[0])
         if n == len(written):
             break
         since = written[n][1]
@@ -229,7 +249,7 @@ def _in_collection(
             Stood(
                 channel=name,
                 address=COLLECTION,
-                version=version.version,
+                version=version,
                 since=since,
                 until=None,
                 stands=True,
