@@ -14,7 +14,9 @@ CODE = re.compile(r"\[approval ([0-9a-f]{32})\]")
 PASSED = f"{AUTHSERV}; dmarc=pass header.from=kantor.example"
 
 
-def two_persons(room: Newsroom, *channels: str, authserv: str = AUTHSERV) -> Newsroom:
+def two_persons(
+    room: Newsroom, *channels: str, authserv: str = AUTHSERV, inbox: str = "maildir:surat"
+) -> Newsroom:
     """Let Siti approve, and Dewi in her place; answers are read from a Maildir."""
     for name in ("new", "cur", "tmp"):
         (room.folder / "surat" / name).mkdir(parents=True, exist_ok=True)
@@ -24,7 +26,7 @@ def two_persons(room: Newsroom, *channels: str, authserv: str = AUTHSERV) -> New
         "approvers.dewi": {"email": DEWI, "stands_in": True},
         "mail": {
             "smtp": room.smtp.url, "sender": "Meja <meja@kantor.example>",
-            "inbox": "maildir:surat", "authserv": authserv,
+            "inbox": inbox, "authserv": authserv,
         },
     }  # fmt: skip
     room.only(*(channels or ("feed",)))
@@ -63,6 +65,14 @@ def answer(
 ) -> None:  # fmt: skip
     """Put an answer into the mailbox, as its server would."""
     token = token_of(asked(room)[-1]) if token is None else token
+    content = answer_letter(words, sender=sender, token=token, results=results, **headers)
+    (room.folder / "surat" / "new" / uuid4().hex).write_bytes(content)
+
+
+def answer_letter(
+    words: str, *, token: str, sender: str = SITI, results: str = PASSED, **headers: str
+) -> bytes:
+    """Return an answer as the mailbox's server keeps it."""
     fields = {
         "Authentication-Results": results, "From": f"Siti <{sender}>", "To": "meja@kantor.example",
         "Message-ID": f"<{uuid4().hex}@kantor.example>",
@@ -70,8 +80,7 @@ def answer(
         "Auto-Submitted": headers.pop("auto", ""),
     }  # fmt: skip
     head = "".join(f"{name}: {value}\n" for name, value in fields.items() if value)
-    name = uuid4().hex
-    (room.folder / "surat" / "new" / name).write_text(f"{head}\n{words}\n", encoding="utf-8")
+    return f"{head}\n{words}\n".encode()
 
 
 def unread(room: Newsroom) -> int:
