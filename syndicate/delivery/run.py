@@ -14,7 +14,7 @@ from syndicate.delivery.holding import held_editions
 from syndicate.delivery.letters import mail
 from syndicate.delivery.posts import deliver
 from syndicate.delivery.rim import ChannelRun
-from syndicate.ledger import Catalogue, KnownChannel
+from syndicate.ledger import KnownChannel
 from syndicate.ledger.reports.places import places_in
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.edition_keys import SUBJECT
@@ -24,7 +24,6 @@ from syndicate.planning.folders import is_here
 from syndicate.planning.plan import EVERYTHING, EditionPlan, Plan
 from syndicate.planning.write import Due
 from syndicate.report import STATE_WORDS, Line, ReportPart, as_connected, line_of
-from syndicate.text.i18n import moment
 
 Progress = Callable[[str, int], None]  # one more at a channel of this name; of how many, or 0
 
@@ -124,13 +123,6 @@ def plan_lines(plan: Plan) -> Iterator[Line]:
                 why=step.why,
                 diff=_diff(edition, step),
             )
-
-
-def digest_line(office: Office, catalogue: Catalogue, channel: MailingList, uri: str) -> Line:
-    """Return when a list's next digest is going to tell of an article."""
-    due = office.next_digest(catalogue, channel)
-    why = f"in the digest of {moment(due, office.publisher.zone, 'en')}"
-    return Line(channel=channel.name, about=uri, address="", action="digest", why=why)
 
 
 def _numbers(group: Iterable[Due]) -> list[int]:

@@ -8,9 +8,8 @@ from functools import partial
 
 from syndicate.channel import Scope
 from syndicate.channel.collection import Collection
-from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_older
-from syndicate.delivery.run import Progress, digest_line, silent
+from syndicate.delivery.run import Progress, silent
 from syndicate.errors import ArticleError
 from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.reports.places import Place, places
@@ -40,7 +39,7 @@ from syndicate.operations.sequence import (
     unsent_notes,
 )
 from syndicate.operations.withdraw import identify
-from syndicate.planning.coming import awaited
+from syndicate.planning.coming import awaited, coming_lines, digest_line
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
@@ -210,7 +209,7 @@ def _released(
         change,
         plan=replace(change.plan, warnings=warnings),
         articles=[Subject.of(standing, RELEASED)],
-        lines=[*left, *_coming_digests(office, catalogue, uri)],
+        lines=[*left, *coming_lines(office, catalogue, uri)],
     )
 
 
@@ -261,10 +260,3 @@ def _skipped_digests(
         if channel.name in names:
             line = digest_line(office, catalogue, channel, uri)
             yield replace(line, action="hold", state=HELD, why=f"not {line.why}, unless released")
-
-
-def _coming_digests(office: Office, catalogue: Catalogue, uri: str) -> Iterator[Line]:
-    after = awaited(office, catalogue, [uri])
-    channels: list[MailingList] = [channel for channel in office.lists if after[channel.name]]
-    for channel in channels:
-        yield digest_line(office, catalogue, channel, uri)

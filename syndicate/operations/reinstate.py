@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate import sources
 from syndicate.delivery.evidence import refuse_older
-from syndicate.delivery.run import Progress, digest_line, silent
+from syndicate.delivery.run import Progress, silent
 from syndicate.errors import ArticleError, Flaws
 from syndicate.intake.duplicates import refuse_copy
 from syndicate.intake.naming import stored_path
@@ -31,7 +31,7 @@ from syndicate.operations.sequence import (
     run_decision,
 )
 from syndicate.operations.withdraw import identify
-from syndicate.planning.coming import awaited
+from syndicate.planning.coming import coming_lines
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
@@ -143,12 +143,7 @@ def _decision(
         facts, office.channels, [standing], also=beside.also, revised=[uri], dry=request.dry_run
     )
     left = leave_to_others(office, catalogue, [standing, *beside.also], new=True)
-    coming = awaited(office, catalogue, [uri])
-    digests = [
-        digest_line(office, catalogue, channel, uri)
-        for channel in office.lists
-        if coming[channel.name]
-    ]
+    digests = coming_lines(office, catalogue, uri)
     subject = Subject.of(standing, REINSTATEMENT)
     notes = [*change.notes, *_notes(request), *beside.notes]
     return replace(change, articles=[subject], notes=notes, lines=[*left, *digests])

@@ -179,7 +179,7 @@ def store(
                 f"{draft.path}: another command has just published it (run this one again)"
             )
         before = catalogue.schedule.of(draft.uri)
-        if before and not at and _is_same(before.draft, draft):
+        if before and not at and _asks_no_more(before.draft, draft):
             state = "is held, and was to go out" if before.held else "goes out"
             yield f"{draft.path}: {state} on {shown(before.due, office.publisher.zone)}, as before"
             continue
@@ -197,7 +197,7 @@ def store(
         yield f"{draft.path}: goes out on {time}{why}"
 
 
-def _is_same(stored: StoredDraft, draft: StoredDraft) -> bool:
+def _asks_no_more(stored: StoredDraft, draft: StoredDraft) -> bool:
     """Return whether a draft says what is stored, and asks for no more, whenever it goes out.
 
     Who names no channels, or nobody to be told, as for a whole folder, leaves what is stored.

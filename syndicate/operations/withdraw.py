@@ -7,9 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from syndicate import sources
-from syndicate.channel.mailing_list import MailingList
 from syndicate.delivery.evidence import refuse_older
-from syndicate.delivery.run import Progress, digest_line, silent
+from syndicate.delivery.run import Progress, silent
 from syndicate.errors import ArticleError, UsageError
 from syndicate.intake.duplicates import published_as
 from syndicate.intake.unchanged import unchanged_draft
@@ -32,6 +31,7 @@ from syndicate.operations.sequence import (
     unsent_notes,
 )
 from syndicate.planning.audience import digest_reach
+from syndicate.planning.coming import coming_lines
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
@@ -147,8 +147,7 @@ def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: C
         catalogue.approvals.forget_text(uri)
     unchanged = [uri] if kind == "unchanged" else []
     left = leave_to_others(office, catalogue, [standing, *also], unchanged=unchanged)
-    carriers = _carriers(office, catalogue, uri)
-    coming = [digest_line(office, catalogue, channel, uri) for channel in carriers]
+    coming = coming_lines(office, catalogue, uri)
     audience = [*change.audience, *digest_reach(office, catalogue, coming)]
     return replace(
         change, articles=[subject], notes=notes, lines=[*left, *coming], audience=audience
@@ -161,10 +160,10 @@ def _record(
     """Write the withdrawal down, unless it is; return the article as it stands, and the kind."""
     standing = catalogue.articles.known(uri)
     earlier = standing.item.withdrawal
-    is_canceled = standing.pub_status is PubStatus.CANCELED
-    if earlier and is_canceled and _is_same(earlier.reason, earlier.kill, request):
-        return standing, "unchanged"
     reason = " ".join(request.reason.split())
+    is_canceled = standing.pub_status is PubStatus.CANCELED
+    if earlier and is_canceled and earlier.reason == reason and earlier.kill >= request.kill:
+        return standing, "unchanged"
     version = catalogue.revisions.record(
         standing.item.article, kind="withdrawal", note=reason, source="", path=standing.path,
         at=office.clock(), kill=request.kill or bool(earlier and earlier.kill),
@@ -172,17 +171,3 @@ def _record(
     catalogue.collections.show_newest(uri, hidden=False)  # what no reader saw has no notice
     record_act(office, catalogue, "withdrawal", uri, version=version, note=reason)
     return catalogue.articles.known(uri), "withdrawal"
-
-
-def _carriers(office: Office, catalogue: Catalogue, uri: str) -> list[MailingList]:
-    """Return the lists whose next digest tells their readers of the withdrawal."""
-    known = {channel.name: channel.id for channel in catalogue.channels.all()}
-    return [
-        channel
-        for channel in office.lists
-        if channel.name in known and catalogue.corrections.counted(known[channel.name], [uri])
-    ]
-
-
-def _is_same(reason: str, killed: bool, request: WithdrawalRequest) -> bool:
-    return reason == " ".join(request.reason.split()) and (killed or not request.kill)

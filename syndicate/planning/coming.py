@@ -59,6 +59,23 @@ def digest_lines(
                 yield _nothing(channel, uri, left_out)
 
 
+def digest_line(office: Office, catalogue: Catalogue, channel: MailingList, uri: str) -> Line:
+    """Return when a list's next digest is going to tell of an article."""
+    due = office.next_digest(catalogue, channel)
+    why = f"in the digest of {moment(due, office.publisher.zone, 'en')}"
+    return Line(channel=channel.name, about=uri, address="", action="digest", why=why)
+
+
+def coming_lines(office: Office, catalogue: Catalogue, uri: str) -> list[Line]:
+    """Return which coming digests are going to tell of an article, as things stand."""
+    lists = awaited(office, catalogue, [uri])
+    return [
+        digest_line(office, catalogue, channel, uri)
+        for channel in office.lists
+        if lists[channel.name]
+    ]
+
+
 def left_lines(
     office: Office, catalogue: Catalogue, kinds: Mapping[str, str], chosen: Sequence[Channel]
 ) -> Iterator[Line]:

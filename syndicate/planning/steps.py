@@ -60,9 +60,7 @@ def plan_steps(
         if not why:
             yield plan_step(rendition, state, purpose, can)
         elif not rendition.tells:
-            yield Step(
-                address=rendition.address, action=Action.NOTHING, rendition=rendition, why=why
-            )
+            yield _nothing(rendition, why)
     for address, left in leftover.items():
         if left.wanted is not None:
             yield _remove(address, left, can)
@@ -105,7 +103,7 @@ def plan_step(rendition: Rendition, state: Known | None, purpose: Purpose, can: 
     """Return what has to happen at one address."""
     address, withdrawn = rendition.address, purpose.withdrawn
     if state and state.is_given_up and state.wanted == rendition.fingerprint:
-        return Step(address=address, action=Action.NOTHING, rendition=rendition, why="given up")
+        return _nothing(rendition, "given up")
     if state is None or (state.present is None and state.state != "in_doubt"):
         if withdrawn:
             return _call_off(rendition, state, purpose, can)
@@ -123,7 +121,7 @@ def plan_step(rendition: Rendition, state: Known | None, purpose: Purpose, can: 
     if state.wanted == rendition.fingerprint:
         return _again(rendition, state, withdrawn)
     if state.version == purpose.version and not purpose.refresh and purpose.version:
-        return Step(address=address, action=Action.NOTHING, rendition=rendition, why=LAYOUT_IS_NEW)
+        return _nothing(rendition, LAYOUT_IS_NEW)
     if not can.revises and state.state != "in_doubt":
         why = "this channel cannot change what is published"
         return Step(
@@ -161,20 +159,9 @@ def _again(rendition: Rendition, state: Known, withdrawn: bool) -> Step:
     """Return the step for what is wanted as it was: the queue sees to it that it stands."""
     if state.state == "in_doubt":
         why = "in doubt: it is unknown whether it was published"
-        return Step(
-            address=rendition.address,
-            action=Action.NOTHING,
-            rendition=rendition,
-            why=why,
-            replaces=withdrawn,
-        )
+        return _nothing(rendition, why, replaces=withdrawn)
     if state.present == state.wanted:
-        return Step(
-            address=rendition.address,
-            action=Action.NOTHING,
-            rendition=rendition,
-            replaces=withdrawn,
-        )
+        return _nothing(rendition, replaces=withdrawn)
     return Step(
         address=rendition.address, action=Action.CORRECT, rendition=rendition, replaces=withdrawn
     )
@@ -182,17 +169,20 @@ def _again(rendition: Rendition, state: Known, withdrawn: bool) -> Step:
 
 def _elsewhere(rendition: Rendition, state: Known, purpose: Purpose) -> Step:
     if state.version == purpose.version:
-        return Step(
-            address=rendition.address,
-            action=Action.NOTHING,
-            rendition=rendition,
-            why=f"stands in {state.destination}",
-        )
+        return _nothing(rendition, f"stands in {state.destination}")
     why = (
         f"it stands in {state.destination}, where this channel no longer publishes: change it"
         " there by hand"
     )
     return Step(address=rendition.address, action=Action.CANNOT, rendition=rendition, why=why)
+
+
+def _nothing(rendition: Rendition, why: str = "", *, replaces: bool = False) -> Step:
+    """Return the step of what stays as it is, or is left as it is for a reason."""
+    return Step(
+        address=rendition.address, action=Action.NOTHING, rendition=rendition, why=why,
+        replaces=replaces,
+    )  # fmt: skip
 
 
 def _remove(address: str, state: Known, can: Abilities) -> Step:
