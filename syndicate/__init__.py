@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Unavailable,
         UsageError,
     )
+    from syndicate.model.annotations import Related, Reminder
     from syndicate.model.article import (
         Article,
         Correction,
@@ -56,7 +57,6 @@ if TYPE_CHECKING:
         PubStatus,
         Withdrawal,
     )
-    from syndicate.model.beside import Related, Reminder
     from syndicate.model.delivery import (
         ABSENT,
         Absent,
@@ -70,7 +70,7 @@ if TYPE_CHECKING:
 
 HOMES = (
     "model.article",
-    "model.beside",
+    "model.annotations",
     "model.delivery",
     "channel",
     "errors",

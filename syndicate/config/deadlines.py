@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from syndicate.model.beside import DeadlineRule, OnExpiry, period
+from syndicate.model.annotations import DeadlineRule, OnExpiry, period
 
 
 def _periods(texts: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from syndicate.model.beside import Related, Reminder
+from syndicate.model.annotations import Related, Reminder
 
 
 class PubStatus(StrEnum):

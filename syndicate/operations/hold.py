@@ -16,7 +16,7 @@ from syndicate.ledger.reports.places import Place, places
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
-from syndicate.operations.beside import restated
+from syndicate.operations.annotating import annotate
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.recording import record_act
 from syndicate.operations.schedule import (
@@ -39,11 +39,11 @@ from syndicate.operations.sequence import (
     unsent_notes,
 )
 from syndicate.operations.withdraw import identify
+from syndicate.planning.annotation_changes import AnnotationChanges
 from syndicate.planning.coming import awaited, coming_lines, digest_line
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
-from syndicate.planning.restated import Restating
 from syndicate.planning.shown import shown_version
 from syndicate.report import Line, Report, Subject, line_of
 from syndicate.system import stop
@@ -153,7 +153,7 @@ def _decided(
 def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: Catalogue) -> Change:
     uri, kind = standing.uri, "unchanged" if standing.held else HELD
     before = awaited(office, catalogue, [uri])
-    restating = Restating(Hosting(office, catalogue), [uri])
+    annotations = AnnotationChanges(Hosting(office, catalogue), [uri])
     if not standing.held:
         _freeze_collections(office, catalogue, standing)
         catalogue.holds.hold(uri, office.clock())
@@ -161,10 +161,10 @@ def _held(office: Office, request: HoldRequest, standing: Standing, catalogue: C
     wish = Wish(called=Action.REFRESH, diff=request.dry_run)
     facts = Facts(office=office, catalogue=catalogue, wish=wish)
     after = catalogue.articles.known(uri)
-    facts, beside = restated(facts, restating, [uri])
-    change = _stopped(facts, after, beside.also, dry=request.dry_run)
+    facts, annotated = annotate(facts, annotations, [uri])
+    change = _stopped(facts, after, annotated.also, dry=request.dry_run)
     unchanged = [uri] if standing.held else []
-    left = leave_to_others(office, catalogue, [after, *beside.also], unchanged=unchanged)
+    left = leave_to_others(office, catalogue, [after, *annotated.also], unchanged=unchanged)
     lines = [
         *_place_lines(office, catalogue, uri),
         *_skipped_digests(office, catalogue, uri, [name for name in before if before[name]]),
@@ -194,16 +194,16 @@ def _released(
     uri = standing.uri
     if not standing.held:
         raise ArticleError(f"{standing.path}: this article is not held (nothing was changed)")
-    restating = Restating(Hosting(office, catalogue), [uri])
+    annotations = AnnotationChanges(Hosting(office, catalogue), [uri])
     catalogue.holds.release(uri)
     record_act(office, catalogue, RELEASED, uri, version=standing.version, note=request.why)
     facts = Facts(office=office, catalogue=catalogue, wish=Wish(diff=request.dry_run))
     after = catalogue.articles.known(uri)
-    facts, beside = restated(facts, restating, [uri])
+    facts, annotated = annotate(facts, annotations, [uri])
     change = plan_and_write(
-        facts, office.channels, [after], also=beside.also, revised=[uri], dry=request.dry_run
+        facts, office.channels, [after], also=annotated.also, revised=[uri], dry=request.dry_run
     )
-    left = leave_to_others(office, catalogue, [after, *beside.also], new=True)
+    left = leave_to_others(office, catalogue, [after, *annotated.also], new=True)
     warnings = (*change.plan.warnings, *_warnings(office, after))
     return replace(
         change,

@@ -18,6 +18,7 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.ledger.reports.places import places
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.annotating import annotate
 from syndicate.operations.approval import (
     Door,
     changed_articles,
@@ -26,7 +27,6 @@ from syndicate.operations.approval import (
     with_approved_notes,
 )
 from syndicate.operations.assigning import Assigned, assign
-from syndicate.operations.beside import restated, watch_drafts
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.notices import nothing_to_tell
 from syndicate.operations.recording import Publication, Recorded, record
@@ -47,9 +47,11 @@ from syndicate.operations.sequence import (
     run_decision,
     unsent_notes,
 )
+from syndicate.planning.annotation_changes import AnnotationChanges, concerned
 from syndicate.planning.audience import digest_reach
 from syndicate.planning.coming import REVISED, awaited, digest_lines, left_lines
 from syndicate.planning.facts import Facts
+from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
 from syndicate.report import (
     STATE_WORDS,
@@ -250,7 +252,7 @@ def decide_publication(
     flaws = Flaws(list(reading.flaws))
     register(office, catalogue, office.channels)  # what is published from now on is not older
     before = awaited(office, catalogue, [draft.article.uri for draft in reading.drafts])
-    restating = watch_drafts(office, catalogue, reading.drafts)
+    annotations = AnnotationChanges(Hosting(office, catalogue), concerned(reading.drafts))
     recorded = _record(office, catalogue, request, reading.drafts)
     done = [article for article in recorded if isinstance(article, Recorded)]
     subjects = [article.subject for article in done]
@@ -263,7 +265,7 @@ def decide_publication(
     kinds = {subject.uri: subject.kind for subject in subjects}
     drafts = [draft for draft in reading.drafts if draft.article.uri in kinds]
     facts = _facts(office, catalogue, request, drafts, kinds, trial=trial)
-    facts, beside = restated(facts, restating, kinds)
+    facts, annotated = annotate(facts, annotations, kinds)
     assigned = assign(facts, chosen, drafts, request)
     revised = [uri for uri, kind in kinds.items() if kind in REVISED]
     unchanged = [subject for subject in subjects if subject.kind == "unchanged"]
@@ -274,7 +276,7 @@ def decide_publication(
             facts,
             chosen,
             assigned.standings,
-            also=beside.also,
+            also=annotated.also,
             revised=revised,
             notify=request.notified(kinds),
             dry=dry,
@@ -284,9 +286,9 @@ def decide_publication(
                             named=request.channels)]  # fmt: skip
     audience = [*change.audience, *digest_reach(office, catalogue, coming)]
     left = [*left_lines(office, catalogue, kinds, chosen), *coming]
-    left += _left_to_others(facts, request, assigned, kinds, beside.also)
+    left += _left_to_others(facts, request, assigned, kinds, annotated.also)
     notes = [note for article in done for note in article.notes]
-    notes += [*assigned.notes, *beside.notes, *untold]
+    notes += [*assigned.notes, *annotated.notes, *untold]
     return replace(
         change, articles=subjects, notes=notes, lines=[*assigned.lines, *left], audience=audience
     )

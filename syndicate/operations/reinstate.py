@@ -17,8 +17,8 @@ from syndicate.ledger import Catalogue, Standing
 from syndicate.model.article import PubStatus
 from syndicate.model.step import Action
 from syndicate.office import Office
+from syndicate.operations.annotating import annotate
 from syndicate.operations.approval import needs_approval
-from syndicate.operations.beside import restated
 from syndicate.operations.leftovers import leave_to_others
 from syndicate.operations.publish import read_articles
 from syndicate.operations.recording import Publication, record_act, refuse_contradiction
@@ -31,11 +31,11 @@ from syndicate.operations.sequence import (
     run_decision,
 )
 from syndicate.operations.withdraw import identify
+from syndicate.planning.annotation_changes import AnnotationChanges, concerned
 from syndicate.planning.coming import coming_lines
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
-from syndicate.planning.restated import Restating, concerned
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
 from syndicate.system import stop
@@ -129,7 +129,9 @@ def _decision(
     catalogue: Catalogue,
 ) -> Change:  # fmt: skip
     register(office, catalogue, office.channels)
-    restating = Restating(Hosting(office, catalogue), [uri, *concerned([draft] if draft else [])])
+    annotations = AnnotationChanges(
+        Hosting(office, catalogue), [uri, *concerned([draft] if draft else [])]
+    )
     standing = _record(office, catalogue, request, _canceled(catalogue, uri), draft)
     facts = Facts(
         office=office,
@@ -138,14 +140,14 @@ def _decision(
         drafts={uri: draft} if draft else {},
         changed=frozenset({uri} if draft else ()),
     )
-    facts, beside = restated(facts, restating, [uri])
+    facts, annotated = annotate(facts, annotations, [uri])
     change = plan_and_write(
-        facts, office.channels, [standing], also=beside.also, revised=[uri], dry=request.dry_run
+        facts, office.channels, [standing], also=annotated.also, revised=[uri], dry=request.dry_run
     )
-    left = leave_to_others(office, catalogue, [standing, *beside.also], new=True)
+    left = leave_to_others(office, catalogue, [standing, *annotated.also], new=True)
     digests = coming_lines(office, catalogue, uri)
     subject = Subject.of(standing, REINSTATEMENT)
-    notes = [*change.notes, *_notes(request), *beside.notes]
+    notes = [*change.notes, *_notes(request), *annotated.notes]
     return replace(change, articles=[subject], notes=notes, lines=[*left, *digests])
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from syndicate.delivery.run import Progress
 from syndicate.ledger import Catalogue, Standing
-from syndicate.model.beside import Reminder
+from syndicate.model.annotations import Reminder
 from syndicate.model.step import Action
 from syndicate.office import Office
 from syndicate.operations.followers import remind_followers

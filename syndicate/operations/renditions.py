@@ -19,8 +19,8 @@ from syndicate.channel.previews import Previews, View
 from syndicate.errors import ArticleError
 from syndicate.ledger import Catalogue
 from syndicate.ledger.catalogue.drafts import StoredDraft
+from syndicate.model.annotations import Related
 from syndicate.model.article import URGENT, Article, Correction, Edition, Item, Media
-from syndicate.model.beside import Related
 from syndicate.model.delivery import Rendition
 from syndicate.office import Office
 from syndicate.operations.schedule import named_channels

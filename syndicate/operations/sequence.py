@@ -80,7 +80,7 @@ def plan_and_write(
 ) -> Change:  # fmt: skip
     """Decide what channels have to say of articles, and write it down; a ``dry`` run only decides.
 
-    ``also`` are articles that show something else beside revisions that stay as they are.
+    ``also`` are articles whose annotations have changed, and whose revisions stay.
 
     Letters on their way that carry ``revised`` or ``also`` are composed anew. Letters of ``urgent``
     articles are frozen, and those that tell who got it what became of an article that is urgent,

@@ -34,7 +34,7 @@ from syndicate.operations.sequence import (
     register,
     run_decision,
 )
-from syndicate.planning.beside import marked
+from syndicate.planning.annotations import marked
 from syndicate.planning.facts import Facts
 from syndicate.planning.plan import Wish
 from syndicate.report import Line, Report, ReportPart, as_connected, imbalance_line, line_of
@@ -140,7 +140,7 @@ def _expiry(office: Office, catalogue: Catalogue) -> Change:
     register(office, catalogue, office.channels)
     facts = Facts(
         office=office, catalogue=catalogue, wish=Wish(by_itself=True),
-        restated=frozenset((*revived, *ended)),
+        annotated=frozenset((*revived, *ended)),
     )  # fmt: skip
     change = plan_and_write(facts, office.channels, standings, urgent=False)
     leave_to_others(office, catalogue, standings)

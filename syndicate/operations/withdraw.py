@@ -30,12 +30,12 @@ from syndicate.operations.sequence import (
     run_decision,
     unsent_notes,
 )
+from syndicate.planning.annotation_changes import AnnotationChanges
 from syndicate.planning.audience import digest_reach
 from syndicate.planning.coming import coming_lines
 from syndicate.planning.facts import Facts
 from syndicate.planning.hosting import Hosting
 from syndicate.planning.plan import Wish
-from syndicate.planning.restated import Restating
 from syndicate.report import Report, Subject
 from syndicate.sources import Draft
 from syndicate.system import stop
@@ -126,9 +126,9 @@ def _uri_of(office: Office, draft: Draft) -> str:
 
 
 def _decision(office: Office, request: WithdrawalRequest, uri: str, catalogue: Catalogue) -> Change:
-    restating = Restating(Hosting(office, catalogue), [uri])
+    annotations = AnnotationChanges(Hosting(office, catalogue), [uri])
     standing, kind = _record(office, catalogue, uri, request)
-    also = [other for other in restating.standings() if other.uri != uri]
+    also = [other for other in annotations.standings() if other.uri != uri]
     subject = Subject.of(standing, kind)
     register(office, catalogue, office.channels)
     withdrawal = standing.item.withdrawal

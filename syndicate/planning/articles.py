@@ -66,7 +66,7 @@ def purpose_of(facts: Facts, standing: Standing, *, kill: bool = False) -> Purpo
         version=standing.version,
         major=standing.major_version,
         withdrawn=standing.item.withdrawal is not None,
-        refresh=facts.wish.refresh or standing.uri in facts.restated,
+        refresh=facts.wish.refresh or standing.uri in facts.annotated,
         kill=kill,
         reminds=frozenset(facts.reminders(standing.uri)),
         new_reminders=frozenset(facts.reminders(standing.uri, new=True)),

@@ -127,10 +127,10 @@ class Documents:
         return {uri: f"{self.form} {version} {hosted[uri]}" for uri, version in held}
 
     def _hosted(self, held: Sequence[Held]) -> dict[str, str]:
-        """Return by uri what an article shows beside its revision, as a part of a cache key."""
+        """Return by uri an article's annotations, as a part of a cache key."""
         uris = [uri for uri, _ in held]
-        hosted, beside = self.hosting.hosted(uris), self.hosting.beside(uris)
-        stamps = {uri: facts.stamp(reminders=False) for uri, facts in beside.items()}
+        hosted, annotations = self.hosting.hosted(uris), self.hosting.annotations(uris)
+        stamps = {uri: facts.stamp(reminders=False) for uri, facts in annotations.items()}
         return {uri: f"{hosted[uri]} {stamps.get(uri, '')}".rstrip() for uri in uris}
 
 

@@ -10,7 +10,7 @@ from syndicate.channel import Channel
 from syndicate.errors import SyndicateError
 from syndicate.ledger import Catalogue, KnownChannel
 from syndicate.ledger.catalogue.folders import folder
-from syndicate.model.beside import Reminder
+from syndicate.model.annotations import Reminder
 from syndicate.model.delivery import Receipt, Rendition
 from syndicate.model.step import Known
 from syndicate.office import Office
@@ -30,7 +30,7 @@ class Facts:
     wish: Wish
     drafts: Mapping[str, Draft] = field(default_factory=dict)  # this command's files, by uri
     changed: frozenset[str] = frozenset()  # the articles that this command made or changed
-    restated: frozenset[str] = frozenset()  # those that are said anew without a new revision
+    annotated: frozenset[str] = frozenset()  # those whose annotations have changed
     _folders: dict[int, bool] = field(default_factory=dict)  # cache of is_here
     _reminders: list[dict[str, Reminder]] = field(default_factory=list)  # cache of open ones
 

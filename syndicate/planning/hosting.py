@@ -12,7 +12,7 @@ from syndicate.model import edition_keys
 from syndicate.model.article import Item
 from syndicate.office import Office
 from syndicate.planning import editions
-from syndicate.planning.beside import NOTHING, Beside, read_beside, with_beside
+from syndicate.planning.annotations import NOTHING, Annotations, annotated, read_annotations
 from syndicate.planning.plan import Plan
 from syndicate.version import VERSION
 
@@ -27,7 +27,7 @@ class Hosting:
         self.host = office.host
         self._coming = coming  # the keys of editions that the plan opens
         self._forms: dict[str, str] = {}  # cache, by a channel's name
-        self._beside: dict[str, Beside] = {}  # cache of read_ahead(), by uri
+        self._annotations: dict[str, Annotations] = {}  # cache of read_ahead(), by uri
 
     def with_plan(self, plan: Plan) -> Hosting:
         """Return the same with the pages that a plan gives articles."""
@@ -57,8 +57,8 @@ class Hosting:
         parts: tuple[object, ...] = (
             standing.version, standing.major_version, standing.reading, item.expired, hosted,
         )  # fmt: skip
-        if beside := self.read_ahead([standing.uri])[standing.uri].stamp():
-            parts += (beside,)
+        if annotations := self.read_ahead([standing.uri])[standing.uri].stamp():
+            parts += (annotations,)
         return f"{self.form(channel)} {sha256(repr(parts).encode()).hexdigest()}"
 
     def worded(self, items: Iterable[Item], channel: Channel) -> list[Item]:
@@ -68,26 +68,26 @@ class Hosting:
         """
         items = [editions.without_text(item, self.office.publisher) for item in items]
         uris = [item.article.uri for item in items]
-        host, hosted, beside = self.host, self.hosted(uris), self.read_ahead(uris)
+        host, hosted, annotations = self.host, self.hosted(uris), self.read_ahead(uris)
         worded = []
         for item in items:
             has_media, has_page = hosted[item.article.uri]
             media_url = host.media_url if host and has_media else None
             page_url = host.page_url(item.article) if host and has_page else None
-            full = with_beside(item, beside[item.article.uri])
+            full = annotated(item, annotations[item.article.uri])
             worded.append(editions.for_channel(full, channel, media_url, page_url))
         return worded
 
-    def read_ahead(self, uris: Iterable[str]) -> Mapping[str, Beside]:
-        """Return by uri what articles show beside their revisions, each read once."""
-        if new := [uri for uri in uris if uri not in self._beside]:
-            found = self.beside(new)
-            self._beside.update((uri, found.get(uri, NOTHING)) for uri in new)
-        return self._beside
+    def read_ahead(self, uris: Iterable[str]) -> Mapping[str, Annotations]:
+        """Return by uri the annotations of articles, each read once."""
+        if new := [uri for uri in uris if uri not in self._annotations]:
+            found = self.annotations(new)
+            self._annotations.update((uri, found.get(uri, NOTHING)) for uri in new)
+        return self._annotations
 
-    def beside(self, uris: Sequence[str]) -> dict[str, Beside]:
-        """Return by uri what articles show beside their revisions now, where it is anything."""
-        return read_beside(self.catalogue, self.office.publisher, self._page_urls, uris)
+    def annotations(self, uris: Sequence[str]) -> dict[str, Annotations]:
+        """Return by uri the annotations of articles as they are now, where there are any."""
+        return read_annotations(self.catalogue, self.office.publisher, self._page_urls, uris)
 
     def _page_urls(self, uris: Collection[str]) -> dict[str, str]:
         """Return by uri the addresses of the pages that the host has of articles."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.config.deadlines import Deadlines
+from syndicate.model.annotations import period
 from syndicate.model.article import Article
-from syndicate.model.beside import period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from syndicate.errors import ArticleError, Several
+from syndicate.model.annotations import period
 from syndicate.model.article import (
     OVERRIDABLE,
     PDF,
@@ -22,7 +23,6 @@ from syndicate.model.article import (
     Media,
     Publisher,
 )
-from syndicate.model.beside import period
 from syndicate.sources import Draft, body
 from syndicate.sources.body import Body
 from syndicate.sources.files import local_files

@@ -13,7 +13,7 @@ from syndicate.channel import Channel, Finds, Removes, Repeatable, Revises, Scop
 from syndicate.channel.collection import Collection
 from syndicate.channel.mailing_list import MailingList
 from syndicate.errors import InDoubt
-from syndicate.model.beside import Related
+from syndicate.model.annotations import Related
 from syndicate.model.delivery import Absent, Delivery, Receipt
 from syndicate.testing.samples import (
     ANSWER,

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from syndicate.channel import Channel, Scope
 from syndicate.channel.mailing_list import MailingList
+from syndicate.model.annotations import Related, Reminder
 from syndicate.model.article import Article, Correction, Edition, Item, Media, Publisher, Withdrawal
-from syndicate.model.beside import Related, Reminder
 from syndicate.model.delivery import Delivery, Receipt, Recipient, delivery_key
 
 NOON = datetime(2026, 8, 14, 12, 0, tzinfo=UTC)

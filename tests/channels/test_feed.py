@@ -18,6 +18,7 @@ from support.feeds import (
     parsed,
     rendered,
 )
+from syndicate.model.annotations import Related
 from syndicate.model.article import (
     Article,
     Correction,
@@ -28,7 +29,6 @@ from syndicate.model.article import (
     Publisher,
     Withdrawal,
 )
-from syndicate.model.beside import Related
 from syndicate.testing import (
     HARD,
     HELLO,

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from support.direct_office import DirectOffice
 from syndicate.config.deadlines import Deadlines
 from syndicate.ledger.schema import articles
-from syndicate.model.beside import DeadlineRule, OnExpiry
+from syndicate.model.annotations import DeadlineRule, OnExpiry
 
 TODAY = datetime.now(UTC)  # no clock may be far ahead of the database's
 HOUR = timedelta(hours=1)

@@ -12,7 +12,7 @@ import pytest
 
 from support.direct_office import DirectOffice
 from syndicate.config.deadlines import Deadlines
-from syndicate.model.beside import DeadlineRule
+from syndicate.model.annotations import DeadlineRule
 from syndicate.operations.status import ledger_status
 
 TODAY = datetime.now(UTC) - timedelta(days=30)  # no clock may be far ahead of the database's

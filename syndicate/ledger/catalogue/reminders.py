@@ -10,8 +10,8 @@ from sqlalchemy import Connection, and_, insert, select, update
 from syndicate.ledger.catalogue.articles import Articles, Standing
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.schema import articles, reminders, revisions
+from syndicate.model.annotations import Reminder
 from syndicate.model.article import PubStatus
-from syndicate.model.beside import Reminder
 
 
 class Reminders:

@@ -1,27 +1,27 @@
-"""Find the articles that are said anew without a new revision: another one changed beside them."""
+"""Find the articles whose annotations a command changes, so that they are rendered anew."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from syndicate.ledger import Standing
-from syndicate.planning.beside import NOTHING
+from syndicate.planning.annotations import NOTHING
 from syndicate.planning.hosting import Hosting
 from syndicate.sources import Draft
 
 
-class Restating:
-    """Comparison of what articles show beside their revisions, before a command and after it."""
+class AnnotationChanges:
+    """Comparison of the annotations of articles, before a command and after it."""
 
     def __init__(self, hosting: Hosting, uris: Sequence[str]) -> None:
         """``uris``: the articles that the command changes, and those that they are to answer."""
         self._hosting, catalogue = hosting, hosting.catalogue
         self._uris = sorted({*uris, *catalogue.replies.neighbours(uris)})
-        self._before = hosting.beside(self._uris)
+        self._before = hosting.annotations(self._uris)
 
     def standings(self) -> list[Standing]:
-        """Return the articles that show something else beside their revisions now."""
-        after = self._hosting.beside(self._uris)
+        """Return the articles that have other annotations now."""
+        after = self._hosting.annotations(self._uris)
         changed = (
             uri
             for uri in self._uris

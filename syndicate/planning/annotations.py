@@ -1,4 +1,4 @@
-"""Read what articles show beside their own revision: replies, the mark of an end, reminders.
+"""Read the annotations of articles: replies, the mark of an end, reminders.
 
 All of it changes without a new revision, and without ``updated`` (RFC 4287, 4.2.15): a deadline
 was announced with the article, and a reply is an article of its own.
@@ -13,16 +13,16 @@ from hashlib import sha256
 
 from syndicate.config.deadlines import Deadlines
 from syndicate.ledger import Catalogue, Standing
+from syndicate.model.annotations import OnExpiry, Related, Reminder
 from syndicate.model.article import Item, Publisher
-from syndicate.model.beside import OnExpiry, Related, Reminder
 from syndicate.planning.editions import without_text
 
 PageUrls = Callable[[Collection[str]], Mapping[str, str]]  # by uri, of the articles that have one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """Facts that one article shows beside its revision."""
+class Annotations:
+    """Annotations of one article: what readers see with it, and is no part of its revision."""
 
     ended: bool = False
     replies_to: Related | None = None
@@ -38,24 +38,24 @@ class Beside:
         return sha256(repr(parts).encode()).hexdigest()[:16] if any(parts) else ""
 
 
-NOTHING = Beside()
+NOTHING = Annotations()
 
 
-def with_beside(item: Item, beside: Beside) -> Item:
-    """Return an item with what it shows beside its revision."""
+def annotated(item: Item, annotations: Annotations) -> Item:
+    """Return an item with its annotations."""
     return replace(
         item,
-        ended=beside.ended and item.withdrawal is None,
-        replies_to=beside.replies_to,
-        replies=beside.replies,
-        reminders=beside.reminders,
+        ended=annotations.ended and item.withdrawal is None,
+        replies_to=annotations.replies_to,
+        replies=annotations.replies,
+        reminders=annotations.reminders,
     )
 
 
-def read_beside(
+def read_annotations(
     catalogue: Catalogue, publisher: Publisher, page_urls: PageUrls, uris: Sequence[str]
-) -> dict[str, Beside]:
-    """Return by uri what these articles show beside their revisions, where it is anything."""
+) -> dict[str, Annotations]:
+    """Return by uri the annotations of these articles, where there are any."""
     originals, answers = catalogue.replies.originals(uris), catalogue.replies.answers(uris)
     reminders = catalogue.reminders.of(uris)
     ended = catalogue.articles.ended(uris)
@@ -66,7 +66,7 @@ def read_beside(
     linked += [standing for each in answers.values() for standing in each]
     related = _related(linked, publisher, page_urls)
     return {
-        uri: Beside(
+        uri: Annotations(
             ended=uri in ended,
             replies_to=related.get(originals.get(uri, "")),
             replies=tuple(related[standing.uri] for standing in answers.get(uri, ())),

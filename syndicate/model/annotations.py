@@ -1,4 +1,4 @@
-"""Facts that readers see beside an article's own revision: replies, its deadline, reminders."""
+"""Annotations of an article, apart from its own revision: replies, its deadline, reminders."""
 
 from __future__ import annotations
 
