@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 from html import escape
 from urllib.parse import quote, quote_plus, unquote
 
@@ -74,18 +75,25 @@ QUOTED_ADDRESS = re.compile(rf"\"[^\"\n]{{1,80}}\"({AT})(?=[\w\[])")
 def scrubber(secrets: Iterable[str]) -> Callable[[str], str]:
     """Return a function that hides every secret in a text, in each form that it travels in."""
     known = {form for secret in secrets for form in _variants(secret)}
-    hidden = {form for secret in known for form in _forms(secret) if len(form) >= LEAST_CHARS}
-    if not hidden:
+    if not known:
         return str
+    patterns = cache(lambda: _patterns(known))  # of two scrubbers of a command one says nothing
+
+    def scrub(text: str) -> str:
+        plain, encoded = patterns()
+        return ENCODED.sub(lambda run: _unless(encoded, run[0]), plain.sub(HIDDEN, text))
+
+    return scrub
+
+
+def _patterns(known: Collection[str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of secrets as they are written, and of what they are within base64."""
+    hidden = {form for secret in known for form in _forms(secret) if len(form) >= LEAST_CHARS}
     longest_first = sorted(hidden, key=len, reverse=True)
     # any case: python-telegram-bot writes Telegram's answers with one capital letter
     plain = re.compile("|".join(map(re.escape, longest_first)), re.IGNORECASE)
     encoded = re.compile("|".join({re.escape(core) for form in known for core in _base64(form)}))
-
-    def scrub(text: str) -> str:
-        return ENCODED.sub(lambda run: _unless(encoded, run[0]), plain.sub(HIDDEN, text))
-
-    return scrub
+    return plain, encoded
 
 
 def without_credentials(text: str) -> str:

@@ -53,7 +53,7 @@ def run(servers: tuple[BotApi, SmtpServer], examples: int, steps: int) -> None:
 def test_readers_see_what_they_may_once_whatever_the_office_does(
     servers: tuple[BotApi, SmtpServer],
 ) -> None:
-    run(servers, examples=4, steps=40)
+    run(servers, examples=2, steps=40)
 
 
 @pytest.mark.soak

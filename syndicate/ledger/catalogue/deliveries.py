@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, null, or_, select, true, update
+from sqlalchemy import Connection, Row, Select, and_, insert, null, or_, select, true, update
 
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.database.engine import execute_counting
@@ -37,12 +38,7 @@ class Deliveries:
 
     def read(self, numbers: Iterable[int]) -> None:
         """Read the wanted and present state of every address of these editions."""
-        wanted, present = renditions.alias("wanted_words"), renditions.alias("present_words")
-        query = (
-            select(deliveries, wanted.c.digest.label("should"), present.c.digest.label("does"))
-            .outerjoin(wanted, wanted.c.id == deliveries.c.wanted)
-            .outerjoin(present, present.c.id == deliveries.c.present)
-        )
+        query = _with_digests()
         for batch in batches(number for number in numbers if number not in self._read):
             self._read.update((number, {}) for number in batch)
             for row in self.db.execute(query.where(deliveries.c.edition_id.in_(batch))):
@@ -197,6 +193,16 @@ class Deliveries:
         refused = and_(deliveries.c.edition_id.in_(mine), deliveries.c.state == "refused")
         anew = {"state": "due", "why": "", "not_before": null()}
         self.db.execute(update(deliveries).where(refused).values(**anew))
+
+
+@cache
+def _with_digests() -> Select[Any]:
+    wanted, present = renditions.alias("wanted_words"), renditions.alias("present_words")
+    return (
+        select(deliveries, wanted.c.digest.label("should"), present.c.digest.label("does"))
+        .outerjoin(wanted, wanted.c.id == deliveries.c.wanted)
+        .outerjoin(present, present.c.id == deliveries.c.present)
+    )
 
 
 def as_lost(state: Known) -> Known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -220,6 +221,7 @@ def _delete(db: Connection, which: ColumnElement[bool]) -> int:
     return execute_counting(db, delete(follows).where(which))
 
 
+@cache
 def _is_held() -> ColumnElement[bool]:
     """Match the letters about an article that is held."""
     theirs = follows.alias().c  # the statements around it join the table itself

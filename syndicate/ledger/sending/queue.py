@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -225,6 +225,7 @@ def _works(db: Connection, which: ColumnElement[bool]) -> list[Work]:
     return sorted(works, key=lambda work: work.rank)
 
 
+@cache  # puts the expression together once, as every claim asks it
 def is_held() -> ColumnElement[bool]:
     """Match an article's post, page or pictures, which wait because the article is withheld."""
     key = editions.alias()
@@ -257,6 +258,7 @@ def _may_go() -> ColumnElement[bool]:
     return or_(d.state == "in_doubt", ~is_held())
 
 
+@cache
 def _in_turn() -> ColumnElement[bool]:
     """Match what follows nothing, follows what stands as it should, or stands itself."""
     other = deliveries.alias()
