@@ -16,6 +16,7 @@ from syndicate.ledger.catalogue.scheduled import Scheduled
 from syndicate.model.article import Article
 from syndicate.office import Office
 from syndicate.sources import Draft
+from syndicate.system.local import shown_path
 from syndicate.text.i18n import moment
 from syndicate.text.similarity import headline_print, text_print, wholly_different
 
@@ -96,7 +97,7 @@ def refuse_copy(draft: Draft, article: Article, path: str) -> None:
         )
     if has_twin(draft, path):
         raise ArticleError(
-            f"{draft.at('uri')}: {path} has this uri, too: for a new article take"
+            f"{draft.at('uri')}: {shown_path(path)} has this uri, too: for a new article take"
             " the uri line out of this file; if it is the same one and this is its file now,"
             " --same-article",
             "same-article",

@@ -175,8 +175,8 @@ class Door:
         found = cleared(self.office, catalogue, stored, self.copies)
         if isinstance(found, str) and self.request.force:
             notes.append(
-                f"{stored.path}: goes out without approval: somebody else has to review it"
-                f" (`syndicate review {stored.path}`)"
+                f"{stored.file}: goes out without approval: somebody else has to review it"
+                f" (`syndicate review {stored.file}`)"
             )
             return self._forced(catalogue, stored)
         return found
@@ -237,7 +237,7 @@ def cleared(
     """Return the approval by which a draft may go out, or a sentence that refuses it."""
     if failures := copies.failures(draft.article):
         why = "; ".join(failures)
-        return f"{draft.path}: nobody knows whether this is what was approved: {why}"
+        return f"{draft.file}: nobody knows whether this is what was approved: {why}"
     binding = binding_of(draft, copies.of(draft.article))
     found = catalogue.approvals.cleared(draft.uri, binding, draft.after + 1)
     return found or _refusal(office, catalogue, draft, copies)
@@ -259,26 +259,26 @@ def _refusal(office: Office, catalogue: Catalogue, draft: StoredDraft, copies: R
     """Say why a draft may not go out, with the way out."""
     states = (WAITING, APPROVED, REJECTED)
     latest = next(iter(reversed(catalogue.approvals.of(draft.uri, states))), None)
-    submit = f"`syndicate submit {draft.path}`"
+    submit = f"`syndicate submit {draft.file}`"
     if latest is None:
-        return f"{draft.path}: needs the approval of another person ({submit} asks for it)"
+        return f"{draft.file}: needs the approval of another person ({submit} asks for it)"
     zone = office.publisher.zone
     since = shown(latest.decided or latest.at, zone)
     kept = catalogue.approvals.draft_of(latest)
     changed = ", ".join(_differences(kept, draft, latest.pictures, copies)) if kept else ""
     if latest.state == REJECTED:
         return (
-            f"{draft.path}: was rejected by {latest.decider.name} on {since}: {latest.note}"
+            f"{draft.file}: was rejected by {latest.decider.name} on {since}: {latest.note}"
             f" ({submit} asks again)"
         )
     if latest.state == WAITING:
         also = f", and {changed} would not be what was submitted" if changed else ""
         return (
-            f"{draft.path}: waits since {since} for approval{also} (`syndicate status` shows who"
+            f"{draft.file}: waits since {since} for approval{also} (`syndicate status` shows who"
             f" decides; {submit} asks anew)"
         )
     what = f"{changed} would not be what {latest.decider.name} approved on {since}"
-    return f"{draft.path}: {what} ({submit} asks anew)"
+    return f"{draft.file}: {what} ({submit} asks anew)"
 
 
 def _differences(
@@ -339,7 +339,7 @@ def end_requests(
             catalogue.approvals.drop_draft(request)
         if why:
             since = shown(request.at, office.publisher.zone)
-            notes.append(f"{request.path}: the request for approval of {since} is over: {why}")
+            notes.append(f"{request.file}: the request for approval of {since} is over: {why}")
     return notes
 
 

@@ -86,7 +86,7 @@ def _unreached(office: Office) -> Iterator[str]:
             if request and request.state == WAITING:
                 state = state_word(letter.state)
                 yield (
-                    f"{APPROVERS}: the letter to {letter.approver} about {request.path} is {state}:"
+                    f"{APPROVERS}: the letter to {letter.approver} about {request.file} is {state}:"
                     f" {letter.why} (syndicate resolve approval/{letter.id} …)"
                 )
 
@@ -199,8 +199,8 @@ def _mark(question: EmailMessage, office: Office) -> None:
     question["Subject"] = f"{mark}: {subject}"
 
 
-def _at_terminal(words: Mapping[str, str], path: str) -> str:
-    return f"{words['at_terminal']}\nsyndicate approve {path}\nsyndicate reject {path} --note …"
+def _at_terminal(words: Mapping[str, str], uri: str) -> str:
+    return f"{words['at_terminal']}\nsyndicate approve {uri}\nsyndicate reject {uri} --note …"
 
 
 def _answer(
@@ -211,7 +211,7 @@ def _answer(
     kind = letter.about if counts else "not_counted"
     paragraphs = [words[kind], *filter(None, (request.headline,)), *_next(office, request, letter)]
     if not counts:
-        paragraphs += [_at_terminal(words, request.path)] if request.state == WAITING else []
+        paragraphs += [_at_terminal(words, request.uri)] if request.state == WAITING else []
     subject = words[f"{kind}_subject"] + (f": {request.headline}" if request.headline else "")
     letter_ = PlainLetter(
         subject=subject, paragraphs=tuple(paragraphs), language=office.publisher.language

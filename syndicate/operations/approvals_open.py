@@ -84,7 +84,7 @@ def _line(office: Office, request: Approval, names: Sequence[str]) -> str:
         time = _time(office, request)
         return f"{called}: waits for approval since {since}, by {by}{time}: {able} may decide"
     if request.state == APPROVED:
-        way = f"`syndicate publish {request.path}`"
+        way = f"`syndicate publish {request.file}`"
         return f"{called}: approved by {decider} on {since}: {way} publishes it"
     if request.state == REJECTED:
         return f"{called}: rejected by {decider} on {since}: {request.note}"

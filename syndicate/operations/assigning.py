@@ -57,7 +57,7 @@ def assign(
 
 def _stays(channel: Channel, standing: Standing) -> str:
     return (
-        f"{standing.path}: no longer meant for {channel.name}, where it was published: it"
+        f"{standing.file}: no longer meant for {channel.name}, where it was published: it"
         " stays there and is still corrected (only `withdraw` removes it)"
     )
 

@@ -79,7 +79,7 @@ def _refuse_scheduled(office: Office, name: str) -> None:
     for draft in coming:
         if name in draft.channels:
             raise UsageError(
-                f"{name}: {draft.path} is scheduled for it ({ways(office, draft)}; then retire the"
+                f"{name}: {draft.file} is scheduled for it ({ways(office, draft)}; then retire the"
                 " channel)"
             )
 

@@ -70,7 +70,7 @@ def reminder_notes(
         if found := _moments(office, catalogue, standing):
             zone = office.publisher.zone
             dates = ", ".join(moment(at, zone, "en") for at in found)
-            yield f"{standing.path}: readers are reminded of its deadline on {dates}"
+            yield f"{standing.file}: readers are reminded of its deadline on {dates}"
 
 
 def _moments(office: Office, catalogue: Catalogue, standing: Standing) -> list[datetime]:

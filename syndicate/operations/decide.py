@@ -110,11 +110,11 @@ def _refuse_stranger(office: Office, catalogue: Catalogue, asked: Approval, stat
     if _is_same(asked.person, person):
         if state == REJECTED:
             return
-        raise UsageError(f"{asked.path}: {person.name} has submitted it: somebody else approves it")
+        raise UsageError(f"{asked.file}: {person.name} has submitted it: somebody else approves it")
     able = may_decide(office, catalogue.db, asked)
     if not any(approver.is_person(person) for approver in able):
         names = ", ".join(approver.name for approver in able) or "nobody"
-        raise UsageError(f"{asked.path}: {person.name} may not decide on it ({names} may)")
+        raise UsageError(f"{asked.file}: {person.name} may not decide on it ({names} may)")
 
 
 def _is_same(one: Person, other: Person) -> bool:
@@ -128,8 +128,8 @@ def _decided(
     draft = catalogue.approvals.draft_of(asked)
     if state == APPROVED and (draft is None or is_stale(catalogue, asked)):
         raise ArticleError(
-            f"{asked.path}: another version was published since it was submitted"
-            f" (`syndicate submit {asked.path}` asks anew)"
+            f"{asked.file}: another version was published since it was submitted"
+            f" (`syndicate submit {asked.file}` asks anew)"
         )
     catalogue.approvals.decide(asked.id, state, person, office.clock(), note)
     office.ledger.approval_letters.call_off(catalogue.db, asked.id, OVER)
@@ -140,8 +140,8 @@ def _decided(
         return []
     if draft and asked.due:
         catalogue.schedule.put(draft.number)
-        return [f"{asked.path}: {goes_out(office, draft, asked.due)}"]
-    return [f"{asked.path}: `syndicate publish {asked.path}` publishes it"]
+        return [f"{asked.file}: {goes_out(office, draft, asked.due)}"]
+    return [f"{asked.file}: `syndicate publish {asked.file}` publishes it"]
 
 
 def is_stale(catalogue: Catalogue, asked: Approval) -> bool:

@@ -51,7 +51,7 @@ def _published(office: Office, due: Scheduled, at: datetime, progress: Progress)
         return ReportPart(problems=(question(office, due),))
     advice = ways(office, due.draft)
     if machine := other_machine(office, due.draft):
-        return ReportPart(problems=(f"{due.draft.path}: waits for {machine} ({advice})",))
+        return ReportPart(problems=(f"{due.draft.file}: waits for {machine} ({advice})",))
     copies = copies_of(office, [due.draft.article])
     try:
         change = run_decision(office, partial(_decision, office, due, copies))

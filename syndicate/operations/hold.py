@@ -143,7 +143,7 @@ def _decided(
     assert standing is not None
     if standing.pub_status is PubStatus.CANCELED:
         raise ArticleError(
-            f"{standing.path}: this article was withdrawn: nothing of it goes out but its notice"
+            f"{standing.file}: this article was withdrawn: nothing of it goes out but its notice"
             f" (to publish it again: syndicate reinstate {uri})"
         )
     register(office, catalogue, office.channels)
@@ -193,7 +193,7 @@ def _released(
 ) -> Change:
     uri = standing.uri
     if not standing.held:
-        raise ArticleError(f"{standing.path}: this article is not held (nothing was changed)")
+        raise ArticleError(f"{standing.file}: this article is not held (nothing was changed)")
     annotations = AnnotationChanges(Hosting(office, catalogue), [uri])
     catalogue.holds.release(uri)
     record_act(office, catalogue, RELEASED, uri, version=standing.version, note=request.why)
@@ -218,7 +218,7 @@ def _warnings(office: Office, standing: Standing) -> Iterator[str]:
     if standing.item.expired and expires:
         zone = office.publisher.zone
         yield (
-            f"{standing.path}: expired on {moment(expires, zone, 'en')}, while it was held: what"
+            f"{standing.file}: expired on {moment(expires, zone, 'en')}, while it was held: what"
             " waited of it goes out all the same (if it should not: withdraw it)"
         )
 

@@ -11,6 +11,7 @@ from syndicate.ledger.catalogue import Catalogue
 from syndicate.ledger.sending.matters import Matter
 from syndicate.office import Office
 from syndicate.operations.upcoming import Coming, coming
+from syndicate.system.local import shown_path
 
 SETTING = re.compile(r"channels\.([\w-]+)\.\w+")
 FIGURES = re.compile(r"\d+")
@@ -21,7 +22,8 @@ def scheduled_matters(
 ) -> Iterator[Matter]:
     """Yield the scheduled revisions that wait for a person, without the folder of their file."""
     for each in coming(office, catalogue):
-        reported = [problem for problem in problems if problem.startswith(f"{each.path}:")]
+        file = shown_path(each.path)
+        reported = [problem for problem in problems if problem.startswith(f"{file}:")]
         if why := _reason(each, [each.why, *reported] if each.state == "asks" else reported):
             yield Matter(
                 key=f"scheduled:{each.uri}",
@@ -32,8 +34,9 @@ def scheduled_matters(
 
 def _reason(scheduled: Coming, sentences: Iterable[str]) -> str:
     """Return the first sentence, from behind the path of the file with which it begins."""
-    first = next(iter(sentences), "").removeprefix(f"{scheduled.path}:").strip()
-    return first.replace(scheduled.path, Path(scheduled.path).name)
+    file = shown_path(scheduled.path)
+    first = next(iter(sentences), "").removeprefix(f"{file}:").strip()
+    return first.replace(file, Path(file).name)
 
 
 def other_problems(problems: Iterable[str], found: Iterable[Matter]) -> Iterator[Matter]:

@@ -88,7 +88,7 @@ def _refuse_expired(office: Office, standing: Standing, draft: Draft | None) -> 
     if article.expires and article.expires <= office.clock():
         end = moment(article.expires, office.publisher.zone, "en")
         raise ArticleError(
-            f"{standing.path}: expired on {end} (give it a later date in `expires`, and reinstate"
+            f"{standing.file}: expired on {end} (give it a later date in `expires`, and reinstate"
             " the file)"
         )
 
@@ -98,10 +98,10 @@ def _canceled(catalogue: Catalogue, uri: str) -> Standing:
     assert standing is not None
     if standing.pub_status is PubStatus.WITHHELD:
         raise ArticleError(
-            f"{standing.path}: this article is held, not withdrawn: syndicate release {uri}"
+            f"{standing.file}: this article is held, not withdrawn: syndicate release {uri}"
         )
     if standing.pub_status is not PubStatus.CANCELED:
-        raise ArticleError(f"{standing.path}: this article is not withdrawn (nothing was changed)")
+        raise ArticleError(f"{standing.file}: this article is not withdrawn (nothing was changed)")
     return standing
 
 
@@ -159,8 +159,8 @@ def _record(
     uri, withdrawal = standing.uri, standing.item.withdrawal
     if draft is None and withdrawal and withdrawal.kill:
         raise ArticleError(
-            f"{standing.path}: this article was killed, so that nothing says its text any more:"
-            f" name the file with the text to publish (syndicate reinstate {standing.path})"
+            f"{standing.file}: this article was killed, so that nothing says its text any more:"
+            f" name the file with the text to publish (syndicate reinstate {standing.file})"
         )
     if draft:
         if not (withdrawal and withdrawal.kill):  # of which nothing need be left

@@ -176,12 +176,12 @@ def store(
         standing = catalogue.articles.standing(draft.uri)
         if draft.after != (standing.version if standing else 0):
             raise ArticleError(
-                f"{draft.path}: another command has just published it (run this one again)"
+                f"{draft.file}: another command has just published it (run this one again)"
             )
         before = catalogue.schedule.of(draft.uri)
         if before and not at and _asks_no_more(before.draft, draft):
             state = "is held, and was to go out" if before.held else "goes out"
-            yield f"{draft.path}: {state} on {shown(before.due, office.publisher.zone)}, as before"
+            yield f"{draft.file}: {state} on {shown(before.due, office.publisher.zone)}, as before"
             continue
         number = catalogue.drafts.store(draft, each.read.files)
         catalogue.schedule.put(number)
@@ -194,7 +194,7 @@ def store(
         if before and before.due != draft.due:
             remarks.append(f"no longer on {shown(before.due, office.publisher.zone)}")
         why = f" ({', '.join(remarks)})" if remarks else ""
-        yield f"{draft.path}: goes out on {time}{why}"
+        yield f"{draft.file}: goes out on {time}{why}"
 
 
 def _asks_no_more(stored: StoredDraft, draft: StoredDraft) -> bool:
@@ -237,7 +237,7 @@ def refuse_held(office: Office, catalogue: Catalogue, uris: Iterable[str]) -> No
 def _held(office: Office, found: Scheduled) -> ArticleError:
     why = f" ({found.why})" if found.why else ""
     return ArticleError(
-        f"{found.draft.path}: the revision for {shown(found.due, office.publisher.zone)} is held"
+        f"{found.draft.file}: the revision for {shown(found.due, office.publisher.zone)} is held"
         f"{why}: release it first (syndicate release {found.uri}), give it another time with"
         " `publish --at`, or call it off with `hold --call-off`"
     )
@@ -255,7 +255,7 @@ def call_off(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> l
     time = shown(taken.due, office.publisher.zone)
     note = f"{time}: {why}" if why else time
     record_act(office, catalogue, UNSCHEDULED, uri, version=taken.draft.after + 1, note=note)
-    return [f"{taken.draft.path}: the revision that was scheduled for {time} is called off"]
+    return [f"{taken.draft.file}: the revision that was scheduled for {time} is called off"]
 
 
 def hold_scheduled(office: Office, catalogue: Catalogue, uri: str, why: str = "") -> list[str]:
@@ -265,12 +265,12 @@ def hold_scheduled(office: Office, catalogue: Catalogue, uri: str, why: str = ""
         return []
     time = shown(found.due, office.publisher.zone)
     if found.held and not found.asks:
-        return [f"{found.draft.path}: the revision for {time} is held already"]
+        return [f"{found.draft.file}: the revision for {time} is held already"]
     catalogue.schedule.hold(uri, office.clock(), why)
     note = f"{time}: {why}" if why else time
     record_act(office, catalogue, "held", uri, version=found.draft.after + 1, note=note)
     return [
-        f"{found.draft.path}: the revision for {time} is held: it goes out after `syndicate"
+        f"{found.draft.file}: the revision for {time} is held: it goes out after `syndicate"
         " release`, or at another time with `syndicate publish --at`"
     ]
 
@@ -284,7 +284,7 @@ def release_scheduled(office: Office, catalogue: Catalogue, uri: str) -> list[st
     catalogue.schedule.release(uri, due)
     time = shown(due, office.publisher.zone)
     record_act(office, catalogue, "released", uri, version=found.draft.after + 1, note=time)
-    return [f"{found.draft.path}: {goes_out(office, found.draft, due)}"]
+    return [f"{found.draft.file}: {goes_out(office, found.draft, due)}"]
 
 
 def scheduled_subject(office: Office, found: Scheduled, kind: str) -> Subject:

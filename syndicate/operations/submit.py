@@ -76,7 +76,7 @@ def submit(office: Office, request: Publication) -> Report:
     stop.go_on()
     if request.dry_run:
         report.notes += [
-            f"{each.stored.path}: {_names(asked)} would be asked" for each in submissions
+            f"{each.stored.file}: {_names(asked)} would be asked" for each in submissions
         ]
         return report
     with office.ledger.planning() as catalogue:
@@ -154,11 +154,11 @@ def _submitted(
     standing = catalogue.articles.standing(uri)
     if stored.after != (standing.version if standing else 0):
         raise ArticleError(
-            f"{stored.path}: another command has just published it (run this one again)"
+            f"{stored.file}: another command has just published it (run this one again)"
         )
     if same := _same(catalogue, submission):
         state = "waits for approval" if same.state == WAITING else "was approved"
-        yield f"{stored.path}: exactly this {state} already (`syndicate status` shows it)"
+        yield f"{stored.file}: exactly this {state} already (`syndicate status` shows it)"
         return
     refuse_held(office, catalogue, [uri])
     yield from end_requests(office, catalogue, uri, REPLACED)
@@ -179,7 +179,7 @@ def _submitted(
         office, catalogue, SUBMITTED, uri, version=request.version, note=_time(office, stored)
     )
     then = f"goes out on {_time(office, stored)} once it is approved" if stored.due else "waits"
-    yield f"{stored.path}: {then}: {_names(asked)} may approve it"
+    yield f"{stored.file}: {then}: {_names(asked)} may approve it"
 
 
 def _same(catalogue: Catalogue, submission: Submission) -> Approval | None:

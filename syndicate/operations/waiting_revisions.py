@@ -30,7 +30,7 @@ def question(office: Office, scheduled: Scheduled) -> str:
     machine = "" if scheduled.why else other_machine(office, draft)
     why = scheduled.why or "it did not go out in time (editorial.late)"
     waits = f" for {machine}" if machine else f": {why}"
-    return f"{draft.path}: was to go out on {time} and waits{waits} ({ways(office, draft)})"
+    return f"{draft.file}: was to go out on {time} and waits{waits} ({ways(office, draft)})"
 
 
 def other_machine(office: Office, draft: StoredDraft) -> str:

@@ -108,4 +108,4 @@ def _located(
 ) -> ArticleError:
     if draft := facts.drafts.get(standing.uri):
         return located(error, channel, draft, draft.article)
-    return ArticleError(f"{standing.path}: channels.{channel.name}: {error}", "channel")
+    return ArticleError(f"{standing.file}: channels.{channel.name}: {error}", "channel")

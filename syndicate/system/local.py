@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,3 +31,10 @@ def leads_here(url: str) -> bool:
 def is_below(path: Path, folder: Path) -> bool:
     """Return whether a file or folder lies in another one, wherever links lead."""
     return path.resolve().is_relative_to(folder.resolve())
+
+
+def shown_path(path: str) -> str:
+    """Return a file's whole path as a person names it here: from the folder they work in."""
+    with suppress(OSError, ValueError):  # no such folder any more; a file elsewhere
+        return str(Path(path).relative_to(os.getcwd())) if path else ""
+    return path

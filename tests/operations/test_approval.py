@@ -56,7 +56,8 @@ def approvals(room: Newsroom, at: str = NOON) -> list[dict[str, object]]:
 
 def test_approved_by_letter_it_is_published_as_it_was_submitted(office: Newsroom) -> None:
     office.write()
-    assert "needs the approval of another person (`syndicate submit " in refused(office)
+    needs = "kabar.md: needs the approval of another person (`syndicate submit kabar.md` asks"
+    assert needs in refused(office)
     said = submit(office).said
     assert "siti may approve it" in said
     [letter] = asked(office)
@@ -84,10 +85,9 @@ def test_approved_by_letter_it_is_published_as_it_was_submitted(office: Newsroom
 
 def test_approved_with_a_time_it_goes_out_at_its_minute(office: Newsroom) -> None:
     office.write()
-    assert (
-        "goes out on Monday 4 May 2026 10:00 WIB once it is approved"
-        in submit(office, "--at", "10.00").said
-    )
+    said = submit(office, "--at", "10.00").said
+    assert "kabar.md: goes out on Monday 4 May 2026 10:00 WIB once it is approved" in said
+    assert str(office.folder) not in said
     tick(office, "2026-05-04T09:10:00+07:00")
     assert titles(office) == []
     answer(office, "approve")

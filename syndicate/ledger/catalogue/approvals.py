@@ -15,6 +15,7 @@ from syndicate.ledger.database.engine import execute_counting, insert_row
 from syndicate.ledger.schema import approvals
 from syndicate.model.finding import Finding
 from syndicate.model.person import Person
+from syndicate.system.local import shown_path
 
 WAITING, APPROVED, REJECTED, PUBLISHED = "waiting", "approved", "rejected", "published"
 ENDED, FORCED, REVIEWED = "ended", "forced", "reviewed"
@@ -45,6 +46,11 @@ class Approval:
     reminded: datetime | None = None
     deputies: datetime | None = None  # since when deputies are asked, too
     draft: int | None = None  # None: its text is kept no more
+
+    @property
+    def file(self) -> str:
+        """Return its file as a person here names it, for messages."""
+        return shown_path(self.path)
 
 
 class Approvals:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, selec
 from syndicate.ledger.database.batches import batches
 from syndicate.ledger.schema import PARTIAL, articles, disowned, revisions
 from syndicate.model.article import Article, Correction, Item, PubStatus, Withdrawal
+from syndicate.system.local import shown_path
 from syndicate.text.similarity import headline_print, text_print
 
 CORRECTION, WITHDRAWAL, REINSTATEMENT = "correction", "withdrawal", "reinstatement"
@@ -35,6 +36,11 @@ class Standing:
     kind: str
     item: Item
     held: datetime | None = None  # since when it is withheld
+
+    @property
+    def file(self) -> str:
+        """Return its file as a person here names it, for messages."""
+        return shown_path(self.path)
 
 
 class Articles:

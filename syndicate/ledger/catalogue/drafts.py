@@ -20,6 +20,7 @@ from syndicate.ledger.database.engine import insert_row
 from syndicate.ledger.schema import approvals, drafts
 from syndicate.model.article import Article
 from syndicate.model.person import Person
+from syndicate.system.local import shown_path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,11 @@ class StoredDraft:
     stored: datetime
     person: Person
     number: int = 0  # of a stored one
+
+    @property
+    def file(self) -> str:
+        """Return its file as a person here names it, for messages."""
+        return shown_path(self.path)
 
     @property
     def uri(self) -> str:
