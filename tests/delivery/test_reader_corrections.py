@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
 from support.direct_office import DirectOffice
+from syndicate.ledger import Catalogue
 from syndicate.ledger.reports.books import imbalances
-from syndicate.ledger.schema import letters, runs, variants
+from syndicate.ledger.schema import articles, letters, runs, variants
 from syndicate.ledger.sending.runs import write_some
 from syndicate.operations import digest_composition
 from syndicate.operations.digest import CatchUp
@@ -121,6 +123,37 @@ def test_who_is_on_two_lists_is_told_by_one(read: DirectOffice) -> None:
     assert got(read, "other", ANN)[1:] == ["changed: hello 3 (it was wrong twice)"]
     assert got(read, "letters", ANN)[2:] == []
     assert got(read, "letters", CAT)[2:] == ["changed: hello 3 (it was wrong twice)"]
+
+
+def test_a_later_letter_counts_more_than_one_whose_readers_are_only_counted(
+    room: DirectOffice,
+) -> None:
+    """Guard: the order of terms in had_version."""
+    room = room.having(letters="Letters", other="Letters")
+    room.subscribe("letters", ANN)
+    room.subscribe("other", CAT)
+    room.publish(room.write("hello"))
+    day = room.tomorrow()
+    day.digest(names=["letters"])
+    with room.tomorrow(2).office() as office:
+        office.ledger.runs.tidy(timedelta(0))
+    day.digest(names=["other"])
+    day.correct("hello", "hello 2")
+    told = [_to_tell(day)]
+    day = room.tomorrow(2)
+    day.digest(names=["letters"])
+    assert [*told, _to_tell(day)] == [{"letters": 1, "other": 1}, {"letters": 0, "other": 1}]
+
+
+def _to_tell(room: DirectOffice) -> dict[str, int]:
+    """How many readers each list has to tell of a correction."""
+    with room.office() as office, office.ledger.reading() as db:
+        catalogue = Catalogue(db)
+        [uri] = db.scalars(select(articles.c.uri))
+        return {
+            known.name: catalogue.corrections.counted(known.id, [uri]).get(uri, 0)
+            for known in catalogue.channels.all()
+        }
 
 
 def test_a_letter_that_left_with_the_corrected_words_needs_no_correction(

@@ -308,6 +308,27 @@ def test_who_is_told_by_a_digest_of_the_same_run_gets_no_second_letter(kabar: Po
     assert room.rows("SELECT state, why FROM follow_letters") == [("off", "a list has told them")]
 
 
+@pytest.mark.parametrize("left_out", [False, True])
+def test_a_digest_tells_a_follower_only_where_their_letter_holds_the_article(
+    kabar: Postman, left_out: bool
+) -> None:
+    """Guard: lacks in Followers."""
+    room = kabar.room
+    kabar.bring(f"follow {token_of(room, 1)} {room.uri()}")
+    room.run("tick", at=EVENING)
+    if left_out:
+        room.change_ledger(
+            "INSERT INTO omissions (edition_id, stencil, uri, held)"
+            f" SELECT edition_id, stencil, '{room.uri()}', 1 FROM letters WHERE subscriber_id = 1"
+        )
+    room.change_ledger(
+        "INSERT INTO follow_letters (follow_id, about, at, state)"
+        " SELECT id, '1', at, 'due' FROM follows"
+    )
+    room.run("tick", at=EVENING)
+    assert room.rows("SELECT state FROM follow_letters") == [("sent" if left_out else "off",)]
+
+
 def test_who_is_told_at_once_by_the_list_gets_no_second_letter(kabar: Postman) -> None:
     room = kabar.room
     kabar.bring(f"follow {token_of(room, 1)} {room.uri()}")

@@ -118,6 +118,11 @@ def test_a_late_answer_and_a_second_one_confirm_nothing(postman: Postman) -> Non
     postman.bring(f"Re: {subject}", sender=CICI)
     assert "confirmed nothing" in room.run("tick", at=LATER).out
     assert readers(room) == [ANI, BUDI]
+    postman.bring("subscribe", sender=CICI)
+    room.run("tick", at=LATER)
+    for outcome in ("1 joined", "confirmed nothing"):
+        postman.bring(f"Re: {room.letters[-1]['Subject']}", sender=CICI)
+        assert outcome in room.run("tick", at=LATER).out
 
 
 def test_who_left_may_come_back_by_asking_themselves(postman: Postman) -> None:
