@@ -18,13 +18,14 @@ from syndicate.delivery import recompose
 from syndicate.errors import InDoubt
 from syndicate.ledger import Letters
 from syndicate.ledger.catalogue import articles
+from syndicate.ledger.catalogue.approvals import WAITING
 from syndicate.ledger.catalogue.scheduled import Schedule
 from syndicate.ledger.processes.claims import FREE
 from syndicate.ledger.schema import deliveries
 from syndicate.ledger.sending import consequences, letters, queue, turn_sql
 from syndicate.loopback.botapi import BotApi
 from syndicate.loopback.smtp import SmtpServer
-from syndicate.operations import open_notices, sequence
+from syndicate.operations import approval, decide, due_revisions, open_notices, sequence, submit
 from syndicate.operations.notices import Noticed
 from syndicate_feed import site
 from syndicate_telegram import Telegram
@@ -138,6 +139,25 @@ def _nobody_is_told_at_once(patch: Patch) -> None:
         patch.setattr(module, "freeze_notices", lambda *_: nobody)
 
 
+def _nobody_has_to_approve(patch: Patch) -> None:
+    patch.setattr(approval.Door, "_found", lambda *_: None)
+
+
+def _who_submits_approves(patch: Patch) -> None:
+    patch.setattr(decide, "_refuse_stranger", lambda *_: None)
+
+
+def _an_approval_is_not_needed_at_its_minute(patch: Patch) -> None:
+    def scheduled(office: Any, catalogue: Any, submission: Any, asked: Any) -> Any:
+        yield from submitted(office, catalogue, submission, asked)
+        [found] = catalogue.approvals.of(submission.stored.uri, (WAITING,))
+        catalogue.schedule.put(found.draft)
+
+    submitted = submit._submitted
+    patch.setattr(submit, "_submitted", scheduled)
+    patch.setattr(due_revisions, "approval_needed", lambda *_: None)
+
+
 FAULTS: dict[Callable[[Patch], None], list[tuple[Any, ...]]] = {
     _hold_is_ignored: [("a_destination_fails", "flood"), ("publish",), ("hold",), SOON],
     _letters_keep_what_was_withdrawn: [
@@ -160,6 +180,15 @@ FAULTS: dict[Callable[[Patch], None], list[tuple[Any, ...]]] = {
     _an_edit_is_lost: [("publish",), ("correct", "note")],
     _a_doubtful_letter_is_sent_again: [
         ("publish",), ("a_destination_fails", "no answer to the dot"), DIGEST, HEALTHY, SOON,
+    ],
+    _nobody_has_to_approve: [
+        ("publish",), ("another",), ("publish",), ("publish_without_approval",),
+    ],
+    _who_submits_approves: [
+        ("publish",), ("another",), ("publish",), ("publish_without_approval",), ("approve",),
+    ],
+    _an_approval_is_not_needed_at_its_minute: [
+        ("publish",), ("another",), ("schedule", 3), SOON,
     ],
     _nobody_is_told_at_once: [("publish",), DIGEST, ("correct", "notify")],
 }  # fmt: skip

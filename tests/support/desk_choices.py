@@ -53,13 +53,15 @@ ACTS = {  # by the states of articles that they are done to
     "release": ("withheld", "draft", "usable"),
     "withdraw": ("usable", "withheld"),
     "reinstate": ("canceled",),
+    "approve": ("draft", "usable"),
+    "publish_without_approval": ("draft", "usable"),
 }
 NEW_ACTS = ("publish", "schedule")
 STEPS = (
     *["somebody_acts"] * 6, *["time_passes"] * 4, *["a_process_dies"] * 2,
     *["a_destination_fails"] * 2, "people_and_machines_come_and_go", "everything_comes_to_rest",
 )  # fmt: skip
-MORTAL = ("correct", "withdraw")
+MORTAL = ("correct", "withdraw", "approve")
 Death = tuple[str, str, int]  # when, what, which call of it
 DEATHS = st.tuples(
     st.sampled_from(("before", "after")), st.sampled_from(sorted(POINTS)), st.integers(1, 4)

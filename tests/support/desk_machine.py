@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,8 @@ from support.desk_choices import (
 )
 from support.desk_office import DeskOffice, desk_office, empty
 from support.newsroom import Newsroom
-from support.reader_model import Readers, Story, Violation
+from support.reader_model import Asked, Readers, Story, Violation
+from syndicate.errors import UsageError
 from syndicate.ledger.reports.books import imbalances
 from syndicate.loopback.botapi import BotApi
 from syndicate.loopback.smtp import SmtpServer
@@ -51,6 +52,11 @@ MOST_ROUNDS = 40  # ticks until nothing may be due any more
 def configure(room: Newsroom) -> None:
     room.change("feed", pages=True)
     room.change("harian", connections=1)
+    room.tables = {
+        "profiles.dua": {"approval": "two-person"},
+        "approvers.siti": {"email": "siti@kantor.example"},
+        "mail": {"smtp": room.smtp.url, "sender": "Meja <meja@kantor.example>"},
+    }
 
 
 class Desk(RuleBasedStateMachine):
@@ -122,6 +128,8 @@ class Desk(RuleBasedStateMachine):
             return
         before = story.live
         command = getattr(self, act)(story, data)
+        if command is None:
+            return
         story.unsure = {before, story.live}
         self._dies(command, death)
         self.readers.look()
@@ -161,33 +169,61 @@ class Desk(RuleBasedStateMachine):
     # acts: each changes the model, and returns the command
 
     def publish(self, story: Story, data: st.DataObject) -> Command:
+        if story.needs_approval:
+            return self._is_asked(story, 1)
         self._goes_live(story, 1)
         return lambda: self.desk.publish(story.path)
 
     def schedule(self, story: Story, data: st.DataObject) -> Command:
-        self._is_coming(story, 1, data.draw(st.sampled_from((3, 20, 300))))
+        minutes = data.draw(st.sampled_from((3, 20, 300)))
+        if story.needs_approval:
+            return self._is_asked(story, 1, minutes)
+        self._is_coming(story, 1, minutes)
         return lambda: self.desk.publish(story.path, at=story.due)
 
     def correct(self, story: Story, data: st.DataObject) -> Command:
         way = data.draw(st.sampled_from(("note", "notify", "minor")))
         version = story.written + 1
         self.write(story, version)
-        self._goes_live(story, version)
-        if way == "minor":
-            return lambda: self.desk.publish(story.path, minor=True)
-        if way == "notify":
-            story.owed[version] = frozenset(set(story.reader_versions) - self.readers.left)
-        return lambda: self.desk.publish(
-            story.path, note=story.note(version), notify_readers=way == "notify"
-        )
+        given: dict[str, Any] = {"note": story.note(version), "notify_readers": way == "notify"}
+        given = {"minor": True} if way == "minor" else given
+        if story.needs_approval:
+            return self._is_asked(story, version, **given)
+        self._is_told(story, version, given)
+        return lambda: self.desk.publish(story.path, **given)
 
     def schedule_a_correction(self, story: Story, data: st.DataObject) -> Command:
         version = story.written + 1
         self.write(story, version)
-        self._is_coming(story, version, data.draw(st.sampled_from((3, 20, 300))))
+        minutes = data.draw(st.sampled_from((3, 20, 300)))
+        if story.needs_approval:
+            return self._is_asked(story, version, minutes, note=story.note(version))
+        self._is_coming(story, version, minutes)
         return lambda: self.desk.publish(story.path, note=story.note(version), at=story.due)
 
+    def approve(self, story: Story, data: st.DataObject) -> Command | None:
+        """Approve what waits; where it has no time, publish it then."""
+        asked, story.asked = story.asked, None
+        if asked is None:
+            return None
+        if asked.due:
+            story.coming, story.due = asked.version, asked.due
+            return lambda: self._approves(story)
+        self._is_told(story, asked.version, asked.given)
+        return lambda: self._approves(story, asked.given)
+
+    def publish_without_approval(self, story: Story, data: st.DataObject) -> Command | None:
+        """Try what nobody has approved; nothing comes of it."""
+        if not story.needs_approval or story.is_coming_held:
+            return None
+        if story.asked is None:
+            self.write(story, story.written + 1)
+        asked = story.asked
+        return lambda: self._in_vain(story, asked)
+
     def hold(self, story: Story, data: st.DataObject) -> Command | None:
+        if story.asked:
+            return None  # it stops what is out or scheduled, not what is asked
         if story.state == "draft" and not (story.coming and not story.is_coming_held):
             return None
         story.state = "withheld" if story.live else "draft"
@@ -209,11 +245,14 @@ class Desk(RuleBasedStateMachine):
     def withdraw(self, story: Story, data: st.DataObject) -> Command:
         kill, notify = data.draw(st.booleans()), data.draw(st.booleans())
         story.state, story.is_killed, story.coming = "canceled", kill, 0
+        story.asked = None
         story.owed.clear()
         reason = story.reason()
         return lambda: self.desk.withdraw(story.path, reason, kill=kill, notify_readers=notify)
 
-    def reinstate(self, story: Story, data: st.DataObject) -> Command:
+    def reinstate(self, story: Story, data: st.DataObject) -> Command | None:
+        if story.needs_approval:
+            return None  # another text is refused
         version = story.written + 1
         self.write(story, version)
         story.is_killed = False
@@ -226,6 +265,7 @@ class Desk(RuleBasedStateMachine):
         story.written = version
         named = {"uri": story.uri} if story.uri else {}
         name, words = story.path.name, story.text(version)
+        named |= {"profile": "dua"} if story.needs_approval else {}
         self.desk.room.write(name, words, headline=story.headline, url=None, **named)
 
     def _new(self) -> Story:
@@ -234,6 +274,31 @@ class Desk(RuleBasedStateMachine):
         self.readers.stories[number] = story
         self.write(story, 1)
         return story
+
+    def _is_asked(self, story: Story, version: int, minutes: int = 0, **given: Any) -> Command:
+        due = datetime.now(UTC) + timedelta(minutes=minutes) if minutes else None
+        story.coming, story.asked = 0, Asked(version=version, due=due, given=given)
+        return lambda: self.desk.submit(story.path, at=due, **given)
+
+    def _approves(self, story: Story, given: dict[str, Any] | None = None) -> None:
+        """Approve, and publish what has no time; who was killed may have done the first."""
+        if self.desk.is_waiting(story.path):
+            self.desk.approve(story.path)
+        if given is not None:
+            self.desk.publish(story.path, **given)
+
+    def _in_vain(self, story: Story, asked: Asked | None) -> None:
+        given = asked.given if asked else {}
+        assert self.desk.publish(story.path, **{"note": "Angkanya keliru.", **given}).problems
+        if asked:
+            with suppress(UsageError):
+                self.desk.approve(story.path, "budi")
+                raise Violation(f"who submitted {story} has approved it")
+
+    def _is_told(self, story: Story, version: int, given: dict[str, Any]) -> None:
+        self._goes_live(story, version)
+        if given.get("notify_readers"):
+            story.owed[version] = frozenset(set(story.reader_versions) - self.readers.left)
 
     def _goes_live(self, story: Story, version: int) -> None:
         if story.state != "usable" and not story.reader_versions:
@@ -360,7 +425,10 @@ class Given:
 
 
 def play(servers: tuple[BotApi, SmtpServer], *script: tuple[Any, ...]) -> None:
-    """Go through steps, or acts on the first article, each with what it draws; then rest."""
+    """Go through steps, or acts on the newest article, each with what it draws; then rest.
+
+    ``another`` begins a second article, which needs approval.
+    """
     machine: Any = type("Desk", (Desk,), {"servers": servers})()
     try:
         machine.open(readers=2)
@@ -368,8 +436,11 @@ def play(servers: tuple[BotApi, SmtpServer], *script: tuple[Any, ...]) -> None:
             given = Given(*draws)
             if what in STEPS:
                 getattr(machine, what)(given)
+            elif what == "another":
+                machine._new()
             else:
-                story = machine.readers.stories.get(0) or machine._new()
+                stories = list(machine.readers.stories.values())
+                story = stories[-1] if stories else machine._new()
                 getattr(machine, what)(story, given)()
                 story.uri = machine.desk.room.uri(story.path.name)
             machine.readers_see_what_they_may()

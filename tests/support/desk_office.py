@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,12 +20,15 @@ from syndicate.config.loader import load
 from syndicate.ledger import Joiner
 from syndicate.loopback.botapi import BotApi
 from syndicate.loopback.smtp import SmtpServer
+from syndicate.model.person import Person
 from syndicate.office import Office
+from syndicate.operations import decide as deciding
 from syndicate.operations import hold as holding
 from syndicate.operations import publish as publishing
 from syndicate.operations import recording
 from syndicate.operations import reinstate as reinstating
 from syndicate.operations import resolve as resolving
+from syndicate.operations import submit as submitting
 from syndicate.operations import withdraw as withdrawing
 from syndicate.operations.tick import tick
 from syndicate.report import Report
@@ -88,6 +91,21 @@ class DeskOffice:
 
     def publish(self, path: Path, **given: Any) -> Report:
         return publishing.publish(self.office, recording.Publication(paths=[path], **given))
+
+    def submit(self, path: Path, **given: Any) -> Report:
+        request = recording.Publication(paths=[path], **given)
+        return submitting.submit(self._as("budi"), request)
+
+    def approve(self, path: Path, name: str = "siti") -> Report:
+        """Approve what waits of an article; who was killed amid it may have done so."""
+        return deciding.approve(self._as(name), deciding.DecisionRequest(article=f"{path}"))
+
+    def _as(self, name: str) -> Office:
+        return replace(self.office, person=Person(name=name, account="test"))
+
+    def is_waiting(self, path: Path) -> bool:
+        """Return whether something of an article waits for approval."""
+        return (f"{path}",) in self.rows("SELECT path FROM approvals WHERE state = 'waiting'")
 
     def withdraw(self, path: Path, reason: str, **given: Any) -> Report:
         request = withdrawing.WithdrawalRequest(article=f"{path}", reason=reason, **given)

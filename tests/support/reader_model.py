@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from syndicate.loopback.botapi import ChatPost
 from syndicate.loopback.smtp import ReceivedLetter
@@ -69,12 +69,17 @@ class Story:
     unsure: set[int] = field(default_factory=set)  # versions of a command that died
     reader_versions: dict[str, set[int]] = field(default_factory=dict)  # bodies each has received
     owed: dict[int, frozenset[str]] = field(default_factory=dict)  # version: who is to be told
+    asked: Asked | None = None
 
     def __repr__(self) -> str:
         killed = ", killed" if self.is_killed else ""
         coming = f", {self.coming} comes {self.due:%d %H:%M}" if self.coming and self.due else ""
         held = " (held)" if self.is_coming_held else ""
         return f"story {self.number}, {self.state}{killed}, version {self.live}{coming}{held}"
+
+    @property
+    def needs_approval(self) -> bool:
+        return self.number % 3 == 1
 
     def text(self, version: int) -> str:
         sentence = SENTENCES[self.number % len(SENTENCES)]
@@ -105,6 +110,15 @@ class Story:
     def may_stand(self, mark: Mark) -> bool:
         """Return whether this mark may stand anywhere, as something that is not yet replaced."""
         return mark.version <= self.live or mark.version in self.unsure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What waits for another person's approval: a version, its time, how it is published."""
+
+    version: int
+    due: datetime | None
+    given: dict[str, Any]
 
 
 class Violation(AssertionError):
@@ -141,7 +155,7 @@ class Readers:
             if identity in self.ids:
                 raise Violation(f"{identity!r} came twice")
             self.ids.add(identity)
-            for mark in letter_marks(letter):
+            for mark in letter_marks(letter) if letter.recipient in self.joined else ():
                 self._letter_mark(letter.recipient, mark)
 
     def _letter_mark(self, reader: str, mark: Mark) -> None:
