@@ -26,6 +26,7 @@ from sqlalchemy import (
 from syndicate.errors import LedgerError
 from syndicate.ledger.database.backups import ERASED
 from syndicate.ledger.database.engine import path_of, stamp
+from syndicate.ledger.database.numbering import go_on_after, last_number
 from syndicate.ledger.processes.moves import take_time
 from syndicate.ledger.schema import (
     Moment,
@@ -95,7 +96,8 @@ def copy_all(source: Connection, target: Connection) -> dict[str, int]:
         if table is not moves:
             copied[table.name] = _copy(source, target, table)
             _refuse_less(target, table, copied[table.name])
-    _number_on(source, target)
+    for table in metadata.sorted_tables:
+        go_on_after(target, table, last_number(source, table))
     return copied
 
 
@@ -185,38 +187,6 @@ def _refuse_less(target: Connection, table: Table, count: int) -> None:
             f"ledger move: {arrived} of {count} rows of {table.name} have arrived: nothing was"
             " moved"
         )
-
-
-def _number_on(source: Connection, target: Connection) -> None:
-    """Let PostgreSQL give no number again that a row has, or had where it told of it."""
-    if target.dialect.name == "sqlite":
-        return  # which looks at the rows themselves
-    for table in metadata.sorted_tables:
-        column = table.autoincrement_column
-        sequence = _sequence(target, table)
-        if column is None or sequence is None:
-            continue
-        newest = int(target.scalar(select(func.max(column))) or 0)
-        used = max(newest, _used(source, table))
-        if used:
-            target.execute(text("SELECT setval(:name, :used)"), {"name": sequence, "used": used})
-
-
-def _sequence(db: Connection, table: Table) -> str | None:
-    column = table.autoincrement_column
-    if column is None:
-        return None
-    asked = {"table": _name(db, table), "column": column.name}
-    found = db.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), asked)
-    return str(found) if found else None
-
-
-def _used(source: Connection, table: Table) -> int:
-    """Return the newest number that PostgreSQL has given for a table."""
-    if source.dialect.name == "sqlite" or (name := _sequence(source, table)) is None:
-        return 0
-    asked = text("SELECT pg_sequence_last_value(CAST(:name AS regclass))")
-    return int(source.scalar(asked, {"name": name}) or 0)
 
 
 def refuse_taken(db: Connection, way: str, since: datetime) -> bool:

@@ -40,6 +40,10 @@ def id_column() -> Column[Any]:
     return Column("id", Id, primary_key=True)
 
 
+# of a table whose rows are deleted, while tokens and letters go on naming them: no row gets the
+# number of another one, which SQLite would give again
+NEVER_AGAIN: dict[str, Any] = {"sqlite_autoincrement": True}
+
 # PostgreSQL's partial indexes, kept apart: to name them in the tables imports all of that dialect
 PARTIAL = {
     "ix_deliveries_open": "state <> 'settled'",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text, false
 
-from syndicate.ledger.schema.base import Moment, id_column, metadata
+from syndicate.ledger.schema.base import NEVER_AGAIN, Moment, id_column, metadata
 
 drafts = Table(  # a revision as it was read, with all that was decided on; no reader sees it
     "drafts",
@@ -25,6 +25,7 @@ drafts = Table(  # a revision as it was read, with all that was decided on; no r
     Column("stored_at", Moment, nullable=False),
     Column("person", String, nullable=False, server_default=""),
     Column("account", String, nullable=False, server_default=""),
+    **NEVER_AGAIN,
 )
 
 scheduled = Table(  # deleted in the transaction that records its revision

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Text, UniqueConstraint
 
-from syndicate.ledger.schema.base import Moment, id_column, metadata
+from syndicate.ledger.schema.base import NEVER_AGAIN, Moment, id_column, metadata
 
 FOLLOWER_STATES = ("due", "sending", "sent", "refused", "in_doubt", "off")
 
@@ -18,6 +18,7 @@ follows = Table(  # deleted when they end
     Column("at", Moment, nullable=False, index=True),
     Column("source", Text, nullable=False, server_default=""),  # how they consented
     UniqueConstraint("subscriber_id", "uri"),
+    **NEVER_AGAIN,
 )
 
 follow_letters = Table(
@@ -33,4 +34,5 @@ follow_letters = Table(
     Column("claimed_until", Moment),
     UniqueConstraint("follow_id", "about"),
     CheckConstraint(f"state IN {FOLLOWER_STATES}", name="state"),
+    **NEVER_AGAIN,
 )

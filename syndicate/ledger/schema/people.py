@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from syndicate.ledger.schema.base import PARTIAL, Id, Moment, id_column, metadata
+from syndicate.ledger.schema.base import NEVER_AGAIN, PARTIAL, Id, Moment, id_column, metadata
 
 subscribers = Table(
     "subscribers",
@@ -50,6 +50,7 @@ subscriptions = Table(
         sqlite_where=text(PARTIAL["uq_subscriptions_active"]),
     ),
     Index("ix_subscriptions_subscriber", "subscriber_id"),
+    **NEVER_AGAIN,
 )
 
 forgotten = Table(  # who is never written to again, by a keyed hash
@@ -121,4 +122,5 @@ requests = Table(  # people who wrote and are to be answered
     UniqueConstraint("channel_id", "wants", "email", "about"),  # nobody is asked twice at once
     CheckConstraint(f"wants IN {REQUESTS}", name="wants"),
     CheckConstraint(f"state IN {REQUEST_STATES}", name="state"),
+    **NEVER_AGAIN,
 )

@@ -60,6 +60,7 @@ def add_drafts(db: Connection) -> None:
         Column("stored_at", Moment, nullable=False),
         Column("person", String, nullable=False, server_default=""),
         Column("account", String, nullable=False, server_default=""),
+        sqlite_autoincrement=True,
     )
     Table(
         "scheduled",

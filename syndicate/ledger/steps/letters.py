@@ -101,7 +101,7 @@ _ASKED_SQLITE = rebuilt(
     "id, channel_id, wants, email, name, subscriber_id, at, state, why, holder_id, claimed_until",
     f"""
     CREATE TABLE requests (
-        id INTEGER NOT NULL,
+        id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
         channel_id INTEGER NOT NULL,
         wants VARCHAR NOT NULL,
         email VARCHAR NOT NULL,
@@ -113,7 +113,6 @@ _ASKED_SQLITE = rebuilt(
         why TEXT DEFAULT '' NOT NULL,
         holder_id INTEGER,
         claimed_until DATETIME,
-        CONSTRAINT pk_requests PRIMARY KEY (id),
         CONSTRAINT uq_requests_channel_id_wants_email_about
             UNIQUE (channel_id, wants, email, about),
         CONSTRAINT ck_requests_wants {_WANTS},
@@ -122,6 +121,62 @@ _ASKED_SQLITE = rebuilt(
         CONSTRAINT fk_requests_holder_id FOREIGN KEY(holder_id) REFERENCES holders (id)
     )
     """,
+)
+
+
+def number_subscriptions_once(db: Connection) -> None:
+    """Let SQLite give no subscription the number of one that was deleted: its tokens name it."""
+    for statement in _NUMBERED_SQLITE if db.dialect.name == "sqlite" else ():
+        db.execute(text(statement))
+
+
+# what refers to it gives way meanwhile
+_NUMBERED_SQLITE = (
+    "CREATE TABLE goodbyes_of_1 AS SELECT * FROM goodbyes",
+    "DROP TABLE goodbyes",
+    *rebuilt(
+        "subscriptions",
+        "id, channel_id, subscriber_id, started_at, ended_at, ended_reason, source, wording,"
+        " consented_at",
+        """
+        CREATE TABLE subscriptions (
+            id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+            channel_id INTEGER NOT NULL,
+            subscriber_id INTEGER NOT NULL,
+            started_at DATETIME NOT NULL,
+            ended_at DATETIME,
+            ended_reason VARCHAR,
+            source TEXT DEFAULT '' NOT NULL,
+            wording TEXT DEFAULT '' NOT NULL,
+            consented_at DATETIME,
+            CONSTRAINT fk_subscriptions_channel_id
+                FOREIGN KEY(channel_id) REFERENCES channels (id),
+            CONSTRAINT fk_subscriptions_subscriber_id
+                FOREIGN KEY(subscriber_id) REFERENCES subscribers (id)
+        )
+        """,
+    ),
+    "CREATE INDEX ix_subscriptions_subscriber ON subscriptions (subscriber_id)",
+    "CREATE UNIQUE INDEX uq_subscriptions_active ON subscriptions (channel_id, subscriber_id)"
+    " WHERE ended_at IS NULL",
+    """
+    CREATE TABLE goodbyes (
+        subscription_id INTEGER NOT NULL,
+        at DATETIME NOT NULL,
+        state VARCHAR DEFAULT 'due' NOT NULL,
+        why TEXT DEFAULT '' NOT NULL,
+        holder_id INTEGER,
+        claimed_until DATETIME,
+        CONSTRAINT pk_goodbyes PRIMARY KEY (subscription_id),
+        CONSTRAINT ck_goodbyes_state CHECK (state IN ('due', 'sending', 'over', 'closed')),
+        CONSTRAINT fk_goodbyes_subscription_id
+            FOREIGN KEY(subscription_id) REFERENCES subscriptions (id),
+        CONSTRAINT fk_goodbyes_holder_id FOREIGN KEY(holder_id) REFERENCES holders (id)
+    )
+    """,
+    "INSERT INTO goodbyes SELECT * FROM goodbyes_of_1",
+    "DROP TABLE goodbyes_of_1",
+    "CREATE INDEX ix_goodbyes_at ON goodbyes (at)",
 )
 
 
@@ -139,6 +194,7 @@ def add_followers(db: Connection) -> None:
         Column("at", Moment, nullable=False, index=True),
         Column("source", Text, nullable=False, server_default=""),
         UniqueConstraint("subscriber_id", "uri"),
+        sqlite_autoincrement=True,
     )
     letters = Table(
         "follow_letters",
@@ -155,6 +211,7 @@ def add_followers(db: Connection) -> None:
         CheckConstraint(
             "state IN ('due', 'sending', 'sent', 'refused', 'in_doubt', 'off')", name="state"
         ),
+        sqlite_autoincrement=True,
     )
     for table in (follows, letters):
         table.create(db)
