@@ -73,7 +73,7 @@ class NoticeCount:
     at: datetime
     letters: int  # as many as were frozen
     states: Mapping[str, int]  # of these letters
-    former: int
+    gone: int
     tallied: int
     ended: datetime | None  # None: readers of another machine's list are still to be told
 
@@ -85,8 +85,8 @@ class NoticeCount:
             counts = sorted(self.states.items())
             letters += f" ({', '.join(f'{n} {s}' for s, n in counts)})".replace("_", " ")
         parts = [f"version {self.version} was told at once: {letters}"]
-        if self.former:
-            parts.append(f"{counted(self.former, 'reader')} had left every list")
+        if self.gone:
+            parts.append(f"{counted(self.gone, 'reader')} had left every list")
         if self.tallied:
             parts.append(f"of {counted(self.tallied, 'older letter')} only the count is kept")
         if self.ended is None:
@@ -139,7 +139,7 @@ class Notices:
         return [
             NoticeCount(
                 version=row.version, at=row.at, letters=letters, states=states,
-                former=row.gone, tallied=row.tallied, ended=row.ended_at,
+                gone=row.gone, tallied=row.tallied, ended=row.ended_at,
             )
             for row in rows
             for letters, states in [self._letters(uri, row.version)]
