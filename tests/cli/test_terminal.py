@@ -194,8 +194,8 @@ def test_a_withdrawal_names_what_it_takes_back_before_it_asks(changed: Newsroom)
     assert seen[-1].startswith(asked)
     for words, said in (
         (["hilang.md", "--reason", "Salah."], "hilang.md: cannot be read"),
-        (["kabar.md", "--reason", " "], "--reason: write why"),
-        (["tag:kantor.example,2026:tiada", "--reason", "x"], "the ledger does not know it"),
+        (["kabar.md", "--reason", " "], "--reason: write a sentence on why"),
+        (["tag:kantor.example,2026:tiada", "--reason", "Salah."], "the ledger does not know it"),
     ):
         with terminal(changed, "withdraw", *words) as at:
             seen = at.end()
