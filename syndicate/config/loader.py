@@ -175,19 +175,14 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     _refuse_control(read)
     references = SecretReferences(path.absolute().parent)
     tables = references.resolved(read)
-    unknown = tables.keys() - set(CONFIG_TABLES)
-    if unknown:
-        known = ", ".join(CONFIG_TABLES)
-        raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
+    _refuse_unknown(path, tables)
     references.refuse_unset("publisher", "ledger", "editorial", "partners", "approvers")
     refuse_old_setting(tables.get("publisher"))
     publisher = _checked(PublisherSettings, "publisher", tables.get("publisher", {}))
     ledger = _checked(LedgerSettings, "ledger", tables.get("ledger", {}))
     editorial = _checked(EditorialSettings, "editorial", tables.get("editorial", {}))
     deadlines = _checked(DeadlineSettings, "deadlines", tables.get("deadlines", {}))
-    channels = tables.get("channels", {})
-    if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
-        raise ConfigError("channels: write a table for each channel, like [channels.news]")
+    channels = _channel_tables(tables)
     profiles = read_profiles(tables.get("profiles", {}), path.absolute().parent)
     desk = _checked(DeskSettings, "desk", references.known(tables, "desk"))
     mail = _mail(references, tables)
@@ -195,11 +190,7 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
     secrets = references.secrets | set(_literal_secrets([channels, office_tables]))
     secrets |= {*desk.secrets, *(mail.secrets if mail else ())}
     url = _beside(ledger.url, path.absolute().parent)
-    try:
-        server = database.parse_url(url)
-    except ValueError as error:
-        raise ConfigError(f"ledger.url: {error}") from error
-    secrets.update(server.passwords if server else ())
+    secrets |= _server_passwords(url)
     office = Publisher(**publisher.model_dump())
     keep = timedelta(days=ledger.keep)
     unset = references.unset_of_channels()
@@ -227,6 +218,28 @@ def checked(path: Path, read: Mapping[str, Any]) -> Settings:
         standards=read_standards(tables, path.absolute().parent),
         deadlines=deadlines.rules,
     )
+
+
+def _refuse_unknown(path: Path, tables: Mapping[str, Any]) -> None:
+    if unknown := tables.keys() - set(CONFIG_TABLES):
+        known = ", ".join(CONFIG_TABLES)
+        raise ConfigError(f"{min(unknown)}: unknown table in {path.name} (known tables: {known})")
+
+
+def _channel_tables(tables: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    channels = tables.get("channels", {})
+    if not isinstance(channels, dict) or not all(isinstance(t, dict) for t in channels.values()):
+        raise ConfigError("channels: write a table for each channel, like [channels.news]")
+    return channels
+
+
+def _server_passwords(url: str) -> set[str]:
+    """Return the passwords within a ledger's URL."""
+    try:
+        server = database.parse_url(url)
+    except ValueError as error:
+        raise ConfigError(f"ledger.url: {error}") from error
+    return set(server.passwords) if server else set()
 
 
 def _mail(references: SecretReferences, tables: Mapping[str, Any]) -> MailSettings | None:

@@ -389,12 +389,9 @@ def _look(run: ChannelRun, edition: int) -> None:
             return
         key = delivery_key(names.channel, names.key, letter.recipient.id)
         delivery = Delivery(
-            key=key,
-            rendition=rendition,
-            recipient=letter.recipient,
-            started=began,
+            key=key, rendition=rendition, recipient=letter.recipient, started=began,
             now=run.ledger.clock(),
-        )
+        )  # fmt: skip
         found = looked_for(run, "a letter", partial(finder.find, delivery))
         if isinstance(found, Receipt | Absent):
             result = found if isinstance(found, Receipt) else None

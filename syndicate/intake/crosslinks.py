@@ -56,7 +56,7 @@ def _with_crosslinks(draft: Draft, links: Links) -> Draft:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where readers find the articles of files: those of one command, and those of the ledger."""
+    """Addresses of articles by their files: those of one command, and those of the ledger."""
 
     office: Office
     together: Mapping[Path, tuple[Article, datetime | None]]  # when they go out; None: now
