@@ -34,7 +34,7 @@ SAMPLED_ROOMS = (
     "planning",
     "subscribers",
 )
-HALVED_ROOMS = ("cli", "operations")
+HALVED_ROOMS = ("cli", "operations", "subscribers")
 SAMPLE_EVERY = 7
 
 
