@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from enum import StrEnum
+from functools import partial
 
 from syndicate.channel import Channel
 from syndicate.delivery.evidence import refuse_older
+from syndicate.delivery.recompose import recompose
 from syndicate.delivery.run import Progress, run_channel, silent
-from syndicate.errors import UsageError
-from syndicate.ledger import Place
+from syndicate.errors import DeliveryError, UsageError
+from syndicate.ledger import Catalogue, Place
 from syndicate.ledger.reports.digests import digests
 from syndicate.ledger.reports.places import places, standing_at
 from syndicate.model.delivery import Receipt, Rendition
@@ -18,6 +20,7 @@ from syndicate.office import Office
 from syndicate.operations.approval_letters import resolve_approval_letter
 from syndicate.operations.followers import resolve_follower
 from syndicate.operations.partners import resolve_partner
+from syndicate.planning.hosting import Hosting
 from syndicate.report import Report, ReportPart, letters_line, line_of, mailing_name
 
 NUMBER = re.compile(
@@ -96,8 +99,12 @@ def resolve_letters(
     becomes = {Answer.SENT: "sent", Answer.NOT_SENT: "due", Answer.GIVE_UP: "given_up"}[answer]
     of = ("in_doubt",) if subscriber is None else ("in_doubt", "refused")
     of = ("refused",) if refused else of
-    runs = office.ledger.runs
-    if not sum(runs.settle(edition, becomes, of=state, subscriber=subscriber) for state in of):
+    with office.ledger.planning() as catalogue:
+        settle = partial(catalogue.digests.settle, edition, becomes, subscriber=subscriber)
+        settled = sum(settle(of=state) for state in of)
+        if settled and answer is Answer.NOT_SENT:
+            _compose_anew(office, catalogue, edition)
+    if not settled:
         which = "no letter of" if subscriber is None else f"letter {edition}/{subscriber} of"
         what = "in doubt" if subscriber is None else "neither in doubt nor refused"
         what = "refused" if refused else what
@@ -107,6 +114,14 @@ def resolve_letters(
     with office.ledger.reading() as db:
         report.lines += map(letters_line, digests(db, numbers=[edition]))
     return report
+
+
+def _compose_anew(office: Office, catalogue: Catalogue, edition: int) -> None:
+    """Let letters that leave late say their articles as they now stand; DeliveryError if not."""
+    hosting = Hosting(office, catalogue)
+    for recomposed in recompose(hosting, catalogue.digests.outdated(edition)):
+        if recomposed.failed:
+            raise DeliveryError(f"{recomposed.failed.why} (nothing was changed)")
 
 
 def _place(office: Office, delivery: int) -> Place:

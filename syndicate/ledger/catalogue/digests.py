@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 
 from syndicate.ledger.catalogue.channels import Channels, KnownChannel
 from syndicate.ledger.catalogue.corrections import NeededCorrections, Needs
@@ -20,6 +20,7 @@ from syndicate.ledger.schema import (
     editions,
     letters,
     omissions,
+    restated,
     runs,
     subscriptions,
     variants,
@@ -32,6 +33,7 @@ from syndicate.ledger.sending.runs import (
     open_run,
     readers_of,
     replace_stencil,
+    settle_letters,
 )
 from syndicate.ledger.sending.runs import lacking as runs_lacking
 from syndicate.model.delivery import Rendition
@@ -120,6 +122,26 @@ class DigestLetters:
         replace_stencil(self.db, edition, rendition, why="held" if held else "withdrawn")
         omit(self.db, edition, (row.uri for row in rows if row.uri not in versions), held=held)
         restate(self.db, edition, versions)
+
+    def settle(self, edition: int, state: str, *, of: str, subscriber: int | None = None) -> int:
+        """Settle an edition's letters, as ``settle_letters`` does."""
+        return settle_letters(self.db, edition, state, of=of, subscriber=subscriber)
+
+    def outdated(self, edition: int) -> list[str]:
+        """Return the uris of what an edition's newest words do not say as it now stands.
+
+        A run that is over is not composed anew when its articles change.
+        """
+        i, newest = edition_items.c, restated.c
+        restating = and_(
+            newest.edition_id == i.edition_id, newest.stencil == runs.c.stencil,
+            newest.uri == i.uri,
+        )  # fmt: skip
+        version = func.coalesce(newest.version, i.version)
+        query = select(i.uri).join(runs, runs.c.edition_id == i.edition_id)
+        query = query.join(articles, articles.c.uri == i.uri).outerjoin(restated, restating)
+        changed = or_(articles.c.version != version, articles.c.held_at.is_not(None))
+        return list(self.db.scalars(query.where(i.edition_id == edition, changed).distinct()))
 
     def got_in(self, edition: int, uri: str) -> bool:
         """Return True if anybody has got an article in this edition, or may have got it."""

@@ -142,27 +142,9 @@ class Runs:
             return count
 
     def settle(self, edition: int, state: str, *, of: str, subscriber: int | None = None) -> int:
-        """Settle letters in the state ``of``, all or one person's; returns how many there were."""
-        which = and_(x.edition_id == edition, x.state == of)
-        if subscriber is not None:
-            which = and_(which, x.subscriber_id == subscriber)
-        values: dict[str, Any] = {"state": state, "not_before": null()}
-        if state == "due":
-            values |= {"why": null(), "tries": 0}
-            if of != "refused":  # who is refused so once more is counted once
-                values["code"] = null()
+        """Settle letters as ``settle_letters`` does, in a transaction of its own."""
         with transaction(self.engine) as db:
-            halt_turns(db, edition)
-            count = execute_counting(db, update(letters).where(which).values(**values))
-            stencil = db.scalar(select(r.stencil).where(r.edition_id == edition))
-            if state == "due" and stencil is None:
-                due = and_(x.edition_id == edition, x.state == "due")
-                db.execute(update(letters).where(due).values(state="off", why="withdrawn"))
-            db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
-            if count:
-                forget_told(db, edition)
-            finish(db, edition)
-            return count
+            return settle_letters(db, edition, state, of=of, subscriber=subscriber)
 
     def finish(self, edition: int) -> None:
         """Note that a run is over, where it is."""
@@ -172,6 +154,34 @@ class Runs:
     def _change(self, edition: int, **values: Any) -> None:
         with transaction(self.engine) as db:
             db.execute(update(runs).where(r.edition_id == edition).values(**values))
+
+
+def settle_letters(
+    db: Connection, edition: int, state: str, *, of: str, subscriber: int | None = None
+) -> int:
+    """Settle letters in the state ``of``, all or one person's; returns how many there were.
+
+    Those that are due again go out with the newest words that the edition has.
+    """
+    which = and_(x.edition_id == edition, x.state == of)
+    if subscriber is not None:
+        which = and_(which, x.subscriber_id == subscriber)
+    values: dict[str, Any] = {"state": state, "not_before": null()}
+    if state == "due":
+        values |= {"why": null(), "tries": 0}
+        if of != "refused":  # who is refused so once more is counted once
+            values["code"] = null()
+    halt_turns(db, edition)
+    count = execute_counting(db, update(letters).where(which).values(**values))
+    stencil = db.scalar(select(r.stencil).where(r.edition_id == edition))
+    if state == "due" and stencil is None:
+        due = and_(x.edition_id == edition, x.state == "due")
+        db.execute(update(letters).where(due).values(state="off", why="withdrawn"))
+    db.execute(update(runs).where(r.edition_id == edition).values(ended_at=null()))
+    if count:
+        forget_told(db, edition)
+    finish(db, edition)
+    return count
 
 
 def freeze(
