@@ -76,7 +76,7 @@ class Subject:
     def of(cls, standing: Standing, kind: str) -> Subject:
         """Return an article as it stands, and what a command has made of it."""
         return cls(
-            uri=standing.uri, headline=standing.item.article.headline, path=standing.path,
+            uri=standing.uri, headline=standing.item.headline, path=standing.path,
             version=standing.version, kind=kind,
         )  # fmt: skip
 

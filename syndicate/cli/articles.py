@@ -241,9 +241,10 @@ def withdraw(
     )
     with office(dry=dry_run, looks=dry_run, as_json=as_json, opens=channels_to_open(())) as here:
         if not dry_run:
-            headline = standing_of(here, request).item.article.headline
+            item = standing_of(here, request).item
+            name = item.headline or item.article.uri
             what = "Withdraw and delete" if kill else "Withdraw"
-            question = f"{what} “{headline}” everywhere? Readers will see the reason: “{reason}”"
+            question = f"{what} “{name}” everywhere? Readers will see the reason: “{reason}”"
             if can_ask(yes=yes, as_json=as_json):
                 show.audience(foreseen(here, request), err=True)
             confirm(question, yes=yes, as_json=as_json)

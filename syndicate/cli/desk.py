@@ -157,7 +157,9 @@ def _show_status(found: Status) -> None:
         show.lines(found.open)
         show.out("")
     for article in found.articles:
-        show.out(f"{article.headline}  (version {article.version}, {article.pub_status})")
+        show.out(
+            f"{article.headline or show.KILLED}  (version {article.version}, {article.pub_status})"
+        )
         show.out(f"  {article.uri}")
         for notice in article.notices:
             show.out(f"  {notice.in_words}")

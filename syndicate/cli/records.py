@@ -127,7 +127,7 @@ def _write_page(at: datetime, found: History, file: str) -> None:
 def _show_history(found: History) -> None:
     from syndicate.cli import show
 
-    headline = found.headline or "(killed: its text is not shown any more)"
+    headline = found.headline or show.KILLED
     version = f"version {found.versions[-1].version}, " if found.versions else ""
     show.out(f"{headline}  ({version}{found.pub_status})")
     show.out(f"  {found.uri}")

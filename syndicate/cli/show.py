@@ -23,6 +23,7 @@ from syndicate.text import visible
 PROGRESS_SECONDS = 60.0  # between two lines of progress in a pipe
 REDRAW_SECONDS = 0.1  # between two updates of a bar
 UNLIMITED_COLUMNS = 10_000
+KILLED = "(killed: its text is not shown any more)"  # in the place of a headline
 PADDING = re.compile(r" +((?:\x1b\[[\d;]*m)*)$")  # would become lines of its own when folded
 REVISIONS = ("correction", "withdrawal", "reinstatement")  # that readers are told of
 COLOURS = {
@@ -50,7 +51,7 @@ def report(answer: Report, *, as_json: bool) -> None:
             out("this is the plan: nothing was changed")
         audience(_told(answer))
         shown = [line for line in answer.lines if shows_all or _is_news(answer, line)]
-        lines(shown, articles={article.uri: article.headline for article in answer.articles})
+        lines(shown, articles={each.uri: each.headline or KILLED for each in answer.articles})
         for problem in answer.problems:
             if shows_all or not answer.was_reported(problem):
                 typer.echo(invocation.scrub(problem), err=True)

@@ -78,9 +78,13 @@ def reinstate(
         if not as_json:
             here.warn = show.warning
         if not dry_run:
-            headline = withdrawn(here, request).item.article.headline
+            item = withdrawn(here, request).item
             notice = "Readers are not told." if minor else "Readers are told."
-            confirm(f"Publish “{headline}” again everywhere? {notice}", yes=yes, as_json=as_json)
+            confirm(
+                f"Publish “{item.headline or item.article.uri}” again everywhere? {notice}",
+                yes=yes,
+                as_json=as_json,
+            )
         with show.progress(as_json) as progress:
             answer = run(here, request, progress)
         show.report(answer, as_json=as_json)

@@ -287,6 +287,11 @@ class Item:
         return PubStatus.CANCELED if self.withdrawal else PubStatus.USABLE
 
     @property
+    def headline(self) -> str:
+        """The article's headline; "" where it was killed, and nobody is shown it again."""
+        return "" if self.withdrawal and self.withdrawal.kill else self.article.headline
+
+    @property
     def is_news(self) -> bool:
         """Return True if its digest's readers must hear of it again."""
         return bool(self.withdrawal) or any(

@@ -54,7 +54,7 @@ def replies_ahead(office: Office, catalogue: Catalogue, uri: str | None = None) 
     now = office.clock()
     return [
         ReplyAhead(
-            uri=each.standing.uri, headline=each.standing.item.article.headline, due=each.due,
+            uri=each.standing.uri, headline=each.standing.item.headline, due=each.due,
             is_late=each.due < now,
         )
         for each in catalogue.replies.due()

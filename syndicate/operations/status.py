@@ -219,7 +219,7 @@ def _held(catalogue: Catalogue, standing: Standing) -> HeldArticle:
     acts = [act for act in catalogue.acts.of(standing.uri) if act.what == HELD]
     return HeldArticle(
         uri=standing.uri,
-        headline=standing.item.article.headline,
+        headline=standing.item.headline,
         since=standing.held,
         note=acts[-1].note if acts else "",
         person=acts[-1].person.name if acts else "",
@@ -300,7 +300,7 @@ def troubled(office: Office, digest: DigestCount) -> list[Line]:
 def _article(standing: Standing, lines: list[Line], notices: list[NoticeCount]) -> ArticleStatus:
     return ArticleStatus(
         uri=standing.uri,
-        headline=standing.item.article.headline,
+        headline=standing.item.headline,
         version=standing.version,
         pub_status=standing.pub_status,
         notices=notices,
