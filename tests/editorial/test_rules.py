@@ -33,6 +33,11 @@ QUIET = [  # texts of real life that no rule has anything to say about
     "Narahubung: 0812-0000-0000. Hubungi humas di humas.contoh@gmail.com.",
     "Telepon [0812 3456 7890](tel:+6281234567890) atau 0800-1234-567.",
     "Hari lahir Pancasila 1 Juni 1945; NU lahir 31 Januari 1926.",
+    "Kabupaten ini lahir 8 November 1956; PGRI lahir 25 November 1945.",
+    "Saldo rekening Rp1.234.567.890, kode rekening 5.1.02.01.01.0024; BRI di 1500017.",
+    "Kontak:\n\n- Budi: 0812-3456-7890\n- Siti: 0813-3456-7890\n- Ahmad, sesudah magrib saja:"
+    " 0814-3456-7890",
+    "WhatsApp 0812-3456-7890 untuk pertanyaan; foto https://a.example/?id=1403014512900003",
     "Layanan penyingkat https://bit.ly/ dan https://s.id disalahgunakan.",
     "Surat bernomor 1234567890123456 dan rekening listrik warga.",
     "KPU tidak pernah mengirim berkas APK lewat bit.ly atau siapa pun.",
@@ -64,6 +69,15 @@ LOUD = {  # what is typed: the rules that find it
     "Rudi, rudi@yahoo.co.id.": ["private-email"],
     "Nomor rekening 1234567890.": ["bank-account"],
     "Siti, TTL Bengkalis, 12-05-2009.": ["birth-date"],
+    "Budi, NIK.1403014512900003; 14-03-01-451290-0003.": ["identity-number"] * 2,
+    "NIP 19800101 200501 1 001; NIP.198001012005011001.": ["identity-number"] * 2,
+    "NPWP 01.234.567.8-901.000; NPWP: 012345678901000.": ["identity-number"] * 2,
+    "No. paspor: C 1234567.": ["identity-number"],
+    "Transfer ke BRI 0123-01-012345-50-9 a.n. Budi.": ["bank-account"],
+    "Rek. Bank BRI: 1010112345; Bank Mandiri 108-00-1234567-8.": ["bank-account"] * 2,
+    "Hubungi korban Siti. Korban Siti memiliki nomor 0812-3456-7890.": ["telephone"],
+    "Hubungi posko di kantor. Siti, 0812-3456-7890, selamat.": ["telephone"],
+    "Humas Polres menyebut nomor pelaku 0813-1234-5678.": ["telephone"],
     "Ia tinggal di RT 03 RW 02.": ["home-address"],
 }
 
