@@ -13,6 +13,8 @@ FIRST_LINES = {
     "setuju": ("approve", ""),
     "Setuju, terima kasih.": ("approve", ""),
     "Selamat pagi,\n\nsaya setuju": ("approve", ""),
+    "Oke. Setuju, Pak Budi.": ("approve", ""),
+    "Siap, saya menyetujui 🙏🏽": ("approve", ""),
     "> tolak\nAPPROVED": ("approve", ""),
     "Pada Sen, 4 Mei 2026, Meja <meja@kantor.example> menulis:\n> [x]\n\nsetuju": ("approve", ""),
     "tolak: judulnya keliru": ("reject", "judulnya keliru"),
@@ -20,10 +22,15 @@ FIRST_LINES = {
     "tolak\n\nTanggalnya keliru.\nsetuju": ("reject", "Tanggalnya keliru."),
     "tidak setuju": ("", ""),
     "setuju?": ("", ""),
+    "setuju 👎": ("", ""),
+    "setuju, Pak Budi belum": ("", ""),
+    "setuju bu asalkan": ("", ""),
     "setuju, tapi ganti judulnya": ("", ""),
     "belum\nsetuju": ("", ""),
     "> setuju": ("", ""),
     "-- \nsetuju": ("", ""),
+    "-----Original Message-----\nFrom: Meja\n\nsetuju": ("", ""),
+    "Dari: Meja <meja@kantor.example>\nPerihal: Kabar\n\nsetuju": ("", ""),
 }
 
 
@@ -51,7 +58,20 @@ def test_what_a_program_wrote_is_no_decision(more: str) -> None:
     assert classify(letter("setuju", more=more), Marks()).meaning is Meaning.NOTHING
 
 
-def test_html_alone_is_read_without_what_it_quotes() -> None:
-    html = "<div>setuju</div><blockquote>tolak: tidak</blockquote>"
-    more = "MIME-Version: 1.0\nContent-Type: text/html\n"
-    assert classify(letter(html, more=more), Marks()).about == "approve"
+QUOTING = {  # what mail programs put below an answer in HTML
+    "a quotation": "<blockquote>setuju</blockquote>",
+    "Gmail": "<br><div class=gmail_quote><div>Pada Sen, 4 Mei 2026 &lt;m@k.example&gt; menulis:<br>"
+    "</div><blockquote>setuju</blockquote></div>",
+    "Outlook": "<div style='border-top:solid'><p><b>From:</b> Meja<br><b>Sent:</b> Monday</p></div>"
+    "<p>setuju</p>",
+    "Outlook on the web": "<hr><div id=divRplyFwdMsg><b>Dari:</b> Meja</div><div>setuju</div>",
+    "a telephone": "<br><div>Dikirim dari iPhone saya</div><blockquote>setuju</blockquote>",
+}
+
+
+@pytest.mark.parametrize("program", QUOTING)
+def test_html_alone_is_read_without_what_it_quotes(program: str) -> None:
+    more = "MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n"
+    for words, decision in (("SETUJU!", "approve"), ("tolak: salah", "reject"), ("", "")):
+        html = f"<html><body><div>{words}</div>{QUOTING[program]}</body></html>"
+        assert classify(letter(html, more=more), Marks()).about == decision

@@ -204,6 +204,7 @@ def test_a_token_is_of_one_person_one_request_and_one_use(office: Newsroom) -> N
 
 CHANGES = {
     "the text": ((), "would not be what siti approved", "Isi kabar."),
+    "own words of a channel": ((), "would not be what siti approved", "Judul umpan"),
     "the channels": (("--channel", "feed"), "the channels would not be", ""),
     "the time": (("--at", "11.00"), "the time would not be", ""),
     "readers": (("--notify-readers",), "--notify-readers would not be", ""),
@@ -213,7 +214,7 @@ CHANGES = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_whatever_is_changed_after_the_approval_voids_it(office: Newsroom, what: str) -> None:
     words, why, old = CHANGES[what]
-    office.write()
+    office.write(overrides={"feed": {"headline": "Judul umpan"}})
     submit(office)
     assert office.run("approve", "kabar.md", "--as", "siti").code == 0
     if old:

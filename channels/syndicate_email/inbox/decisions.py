@@ -17,8 +17,12 @@ MOST_NOTE = 500  # characters of a reason
 # in the subject of our letter, and in its text, which mail programs quote and break
 MARK = re.compile(rf"\[(?:approval|persetujuan)[\s>|]+{TOKEN}\s*\]", re.I | re.A)
 APPROVE = re.compile(
-    r"(?:(?:ok|oke|okay|ya|yes),? )?(?:saya |kami |i )?(?:setuju|disetujui|approved?)", re.I
+    r"(?:(?:ok|oke|okay|ya|yes|baik|siap)[,.!]? )?(?:saya |kami |i |we )?"
+    r"(?:setuju|disetujui|menyetujui|approved?)"
+    r"(?:,? (?:pak|bu|bapak|ibu|mas|mbak|kak) (?-i:[A-Z][a-z]+))?",  # a name, and no condition
+    re.I,
 )
+NODDING = "👍👌🙏✅✔\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 REJECT = re.compile(
     r"(?:saya |kami |i )?(?:tolak|ditolak|menolak|reject(?:ed)?)\b(?P<why>.*)", re.I
 )
@@ -44,7 +48,7 @@ def parse_decision(letter: Message, subject: str) -> Reply | None:
 def decision_in(lines: Sequence[str]) -> tuple[str, str]:
     """Return the decision of somebody's own lines, and its reason; "" for none."""
     first = next(iter(lines), "")
-    if APPROVE.fullmatch(TAIL.sub("", first).strip(AROUND)):
+    if APPROVE.fullmatch(TAIL.sub("", first.strip(AROUND + NODDING)).strip(AROUND)):
         return "approve", ""
     found = REJECT.fullmatch(first.lstrip(AROUND))
     if found is None or first.endswith("?"):
