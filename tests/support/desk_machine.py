@@ -359,6 +359,7 @@ class Desk(RuleBasedStateMachine):
         for _ in range(MOST_ROUNDS):
             self._clockwork()
             self.desk.tick()
+            self.readers.look()  # before a scheduled text makes another one the newest
             self._settle_doubts()
             if not self._is_due():
                 break
