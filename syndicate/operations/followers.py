@@ -184,7 +184,8 @@ def _words(
     elif standing.major_version > int(letter.about):
         return None
     elif withdrawal:
-        label, what = words["withdrawn"], f"{words['reason']}: {withdrawal.reason}"
+        reason = f"{words['reason']}: {withdrawal.reason}"
+        label, what = words["withdrawn"], f"{words['withdrawn_notice']} {reason}"
     elif standing.kind == "reinstatement" or not item.corrections:
         label, what = words["reinstated"], newest_note(standing)
     else:

@@ -83,8 +83,14 @@ class PartnerNews:
 
 
 def newest_note(standing: Standing) -> str:
-    """Return what readers are told of the newest correction or reinstatement; "" for nothing."""
-    return standing.item.corrections[-1].note if standing.item.corrections else ""
+    """Return what readers are told of the newest correction or reinstatement; "" for nothing.
+
+    A reinstatement of which they are not told has no note: the newest is of an earlier version.
+    """
+    notes = standing.item.corrections
+    if not notes or (standing.kind == "reinstatement" and notes[-1].version != standing.version):
+        return ""
+    return notes[-1].note
 
 
 def _changed_fields(before: Article | None, after: Article) -> Iterator[tuple[str, str]]:

@@ -165,7 +165,16 @@ SUBJECTS = [
     ([item()], (), "test", "Hello, world"),
     ([item(), item(PPS)], (), "test", "Hello, world and 1 more"),
     ([withdrawn(), item(PPS)], (), "test", PPS.headline),
-    ([], (withdrawn(),), "test", "Corrections and withdrawals: Hello, world"),
+    ([], (withdrawn(),), "test", "WITHDRAWN: Hello, world"),
+    ([], (corrected(HELLO),), "test", "CORRECTION: Hello, world"),
+    ([withdrawn()], (), "test", "WITHDRAWN: Hello, world"),
+    ([], (corrected(HELLO), corrected(PPS)), "test", "CORRECTION: Hello, world and 1 more"),
+    (
+        [],
+        (corrected(PPS), withdrawn()),
+        "test",
+        f"Corrections and withdrawals: {PPS.headline} and 1 more",
+    ),
     ([item()], (), "proof-2026", "[PROOF] Hello, world"),
 ]
 

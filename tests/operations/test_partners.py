@@ -157,6 +157,15 @@ def test_what_is_reinstated_is_called_so_by_every_letter_and_says_why(office: Ne
     assert "menayangkan kembali artikel yang pernah ditariknya" in part(told[RADIO], "plain")
 
 
+def test_a_silent_reinstatement_repeats_no_earlier_note(office: Newsroom) -> None:
+    published(office)
+    for words in (("--note", "Benar juga."), ("--minor",)):
+        assert office.run("withdraw", "kabar.md", "--reason", "Keliru semua.", "--yes").code == 0
+        assert office.run("reinstate", "kabar.md", *words, "--yes").code == 0
+    letters = [part(each, "plain") for each in to(office, RADIO) if "TAYANG" in each["Subject"]]
+    assert ["Benar juga." in letter for letter in letters] == [True, False]
+
+
 @pytest.mark.parametrize("lacks", ["harian", "partners"])
 def test_a_machine_that_cannot_write_it_leaves_a_letter_to_one_that_can(
     office: Newsroom, lacks: str

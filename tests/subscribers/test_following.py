@@ -87,7 +87,7 @@ def test_after_a_kill_a_follower_s_letter_holds_no_word_of_it(kabar: Postman) ->
     follow(kabar)
     room.run("withdraw", "kabar.md", "--reason", "Data pribadi.", "--kill", "--yes", at=NOON)
     [letter] = to(room, CICI, "DITARIK")
-    assert "Alasan: Data pribadi." in letter
+    assert "Artikel ini telah ditarik. Alasan: Data pribadi." in letter
     assert not [word for word in ("Kabar pertama", "sembilan") if word in letter]
 
 

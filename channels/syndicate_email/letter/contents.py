@@ -141,9 +141,10 @@ def _subject(
     headline, more = "", ""
     if live:
         headline = _short(live[0].article.headline)
-        more = table["and_more"].format(count=len(live) - 1) if len(live) > 1 else ""
+        more = _and_more(live, table)
     elif items := [*edition.corrections, *edition.items]:
-        headline = f"{_changes(items, table)}: {_short(items[0].article.headline)}"
+        headline = f"{_mark(items, table)}: {_short(items[0].article.headline)}"
+        more = _and_more(items, table)
     elif edition.reminders:
         headline = f"{table['deadlines']}: {_short(edition.reminders[0].article.headline)}"
     pattern = wording.subject
@@ -166,12 +167,27 @@ def _subject(
     return clean_line(f"{proof}{subject}")
 
 
+def _and_more(items: Sequence[Item], table: Mapping[str, str]) -> str:
+    return table["and_more"].format(count=len(items) - 1) if len(items) > 1 else ""
+
+
 def _changes(items: Sequence[Item], table: Mapping[str, str]) -> str:
     """Return the heading of articles that changed: the general one, or that of reinstatements."""
-    latest = [item.corrections[-1:] for item in items if item.withdrawal is None]
-    is_back = [notes[0].label == "reinstated" for notes in latest if notes]
-    only_these = bool(items) and len(is_back) == len(items) and all(is_back)
+    only_these = {_label(item) for item in items} == {"reinstated"}
     return table["reinstated" if only_these else "corrections_and_withdrawals"]
+
+
+def _mark(items: Sequence[Item], table: Mapping[str, str]) -> str:
+    """Return the word for what became of the first article, or of corrected and withdrawn ones."""
+    is_mixed = {"correction", "withdrawn"} <= {_label(item) for item in items}
+    return table["corrections_and_withdrawals" if is_mixed else _label(items[0])]
+
+
+def _label(item: Item) -> str:
+    """Return the key of the word for what became of an article."""
+    if item.withdrawal:
+        return "withdrawn"
+    return item.corrections[-1].label if item.corrections else "correction"
 
 
 def _short(headline: str) -> str:
