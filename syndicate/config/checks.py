@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -14,6 +15,8 @@ from syndicate.editorial.standards import Glossary, MinorsList, Standards
 from syndicate.model.finding import Severity
 
 SHORTEST_FIX = 7  # letters: in shorter words one letter makes another word too often
+FEWEST_DIGITS = 5  # of a telephone number; short codes of services have five
+HOST = re.compile(r"(?:[\w-]+\.)+[a-zA-Z]{2,24}")
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -30,6 +33,21 @@ def _long(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _host(name: str) -> str:
+    if not HOST.fullmatch(name):
+        raise ValueError(f"'{name}': write the host's name alone, like bit.ly")
+    return name
+
+
+def _contact(contact: str) -> str:
+    digits = sum(map(str.isdigit, contact))
+    if "@" not in contact and digits < FEWEST_DIGITS:
+        raise ValueError(f"'{contact}': write a whole telephone number or mail address")
+    return contact
+
+
+Host = Annotated[str, AfterValidator(_host)]
+Contact = Annotated[str, AfterValidator(_contact)]
 RuleName = Annotated[str, AfterValidator(_rule)]
 
 
@@ -43,8 +61,8 @@ class ChecksSettings(_Table):
     off: tuple[RuleName, ...] = ()
     severity: dict[RuleName, Severity] = Field(default={})
     headline: Annotated[int, Field(ge=20, le=500)] = 110
-    shorteners: tuple[str, ...] = ()
-    contacts: tuple[str, ...] = ()
+    shorteners: tuple[Host, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 class GlossarySettings(_Table):

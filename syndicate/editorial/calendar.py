@@ -56,11 +56,12 @@ DATE = re.compile(
     re.VERBOSE,
 )
 CLOCK = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
-ZONE = r"(?:WIB|WITA|WIT|UTC|GMT)\b|waktu setempat|local time"
+ZONE = r"(?:\b(?:WIB|WITA|(?-i:WIT)|UTC|GMT)\b|waktu setempat|local time)"  # wit is a word
 TIME = re.compile(
     rf"""
     (?<![\w.,:/-])
-    (?P<lead>(?:pukul|jam|pkl\.?|at)[ \u00a0]{{1,3}})?
+    (?P<lead>\*{{0,2}}(?:(?:pukul|jam|pkl|waktu)\*{{0,2}}(?:[ ]?[.:][ \u00a0]?|[ \u00a0]{{1,3}})
+        |(?:at|mulai|dimulai)[ \u00a0]{{1,3}})\*{{0,2}}[ ]?)?
     (?P<from>{CLOCK}|\d{{1,2}}(?=[ ](?:pagi|siang|sore|petang|malam)\b))(?:[ ]?[ap]\.?m\b\.?)?
     (?P<until>[ ]{{0,3}}
        (?:-|–|—|s\.?d\.?|s/d|sampai(?:[ ]dengan)?|hingga|dan|to|until|and)[ ]{{0,3}}
@@ -93,6 +94,7 @@ class TimeSaid:
     start: int
     end: int
     words: str
+    clock: str  # the first of them, as it was typed
     is_led: bool  # by pukul, jam or at
     is_range: bool
     has_zone: bool
@@ -150,7 +152,8 @@ def times_in(text: str) -> Iterator[TimeSaid]:
         yield TimeSaid(
             start=found.start(),
             end=found.end(),
-            words=" ".join(found[0].split()),
+            words=" ".join(found[0].replace("*", "").split()),
+            clock=found["from"].replace(":", "."),
             is_led=found["lead"] is not None,
             is_range=found["until"] is not None,
             has_zone=ZONE_NEAR.search(behind.partition("\n\n")[0]) is not None,

@@ -58,9 +58,13 @@ def examine(manuscript: Manuscript, standards: Standards, more: Iterable[Finding
     hidden = Counter(finding.rule for finding in found if finding.rule in off)
     kept = [finding for finding in found if finding.rule not in off.union(standards.off)]
     kept += _wrong_names(manuscript)
+    everywhere = Counter(finding.rule for finding in found if finding.rule in standards.off)
     return Examined(
         findings=tuple(sorted(map(_graded(standards), kept), key=_place)),
-        notes=tuple(_switched_off(manuscript, sorted(off), hidden)),
+        notes=(
+            *_switched_off(manuscript, sorted(off), hidden),
+            *_hidden_everywhere(manuscript, everywhere - hidden),
+        ),
     )
 
 
@@ -97,6 +101,11 @@ def _switched_off(
     where = manuscript.draft.at("checks")
     for rule in off:
         yield f"{where}: {rule} is switched off here ({_counted(hidden[rule])})"
+
+
+def _hidden_everywhere(manuscript: Manuscript, hidden: Counter[str]) -> Iterator[str]:
+    for rule, count in sorted(hidden.items()):
+        yield f"{manuscript.draft.path}: checks.off hides {rule} ({_counted(count)})"
 
 
 def _counted(count: int) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from syndicate.editorial.manuscript import Manuscript
 from syndicate.editorial.standards import Standards
@@ -15,6 +15,8 @@ NUMBER_WORDS = {
     "sembilan": 9, "sepuluh": 10, "sebelas": 11, "one": 1, "two": 2, "three": 3, "four": 4,
     "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
 }  # fmt: skip
+TENS = {"belas": 1, "puluh": 10, "ratus": 100}  # twelve is “dua belas”: two and ten
+COUNTED = "|".join((*NUMBER_WORDS, *TENS, "seratus"))
 SCALES = {
     "ribu": 1e3, "rb": 1e3, "thousand": 1e3, "juta": 1e6, "jt": 1e6, "million": 1e6,
     "miliar": 1e9, "milyar": 1e9, "billion": 1e9, "triliun": 1e12, "trillion": 1e12,
@@ -23,7 +25,7 @@ FIGURE = re.compile(
     rf"""
     (?<![\w.,/:-])
     (?P<money>(?:Rp|IDR)\.?[ \u00a0]?)?
-    (?P<number>\d[\d.,]{{0,20}}|{"|".join(NUMBER_WORDS)})
+    (?P<number>\d[\d.,]{{0,20}}|(?:{COUNTED})(?:[ ](?:{COUNTED}))*)
     (?:[ \u00a0](?P<scale>{"|".join(SCALES)}))?
     (?:(?P<percent>[ \u00a0]?%)|[ \u00a0\n]+(?P<unit>[^\W\d_]+))?
     (?![\w%])
@@ -41,6 +43,7 @@ NO_UNITS = frozenset(
      "june", "july", "august", "october", "december", "dan", "di", "ke", "dari", "yang", "untuk",
      "of", "and", "in", "to", "the", "for", "wib", "wita", "wit", "dalam", "oleh", "pada", "atau")
 )  # fmt: skip
+MOST_SUMMED = 8  # figures that may be the headline's one together
 MOST_ROUNDED = 0.05  # of an amount: Rp1,2 miliar for Rp1.234.567.000
 TABLE = str.maketrans({".": "", ",": "."})
 
@@ -78,12 +81,25 @@ def _without_unit(found: re.Match[str]) -> str:
 
 
 def _value(number: str, scale: str) -> float | None:
-    word = NUMBER_WORDS.get(number.casefold())
     try:
-        value = float(word if word else _plain(number.rstrip(".,")))
+        value = float(_plain(number.rstrip(".,")) if number[0].isdigit() else _in_words(number))
     except ValueError:
         return None
     return value * SCALES.get(scale.casefold(), 1)
+
+
+def _in_words(number: str) -> int:
+    """Return the value of a number in words: dua ratus lima puluh, dua belas."""
+    whole, last = 0, 0
+    for word in number.casefold().split():
+        if word in NUMBER_WORDS:
+            whole, last = whole + last, NUMBER_WORDS[word]
+        elif word == "seratus":
+            whole += 100
+        else:
+            whole += last + 10 if word == "belas" else last * TENS[word]
+            last = 0
+    return whole + last
 
 
 def _plain(number: str) -> str:
@@ -96,19 +112,34 @@ def _plain(number: str) -> str:
 
 def contradicted_figures(manuscript: Manuscript, _standards: Standards) -> Iterator[Finding]:
     """Yield each figure of the headline where the text has only others of its kind."""
-    headline = list(figures(manuscript.article.headline))
+    headline = [each for each in figures(manuscript.article.headline) if not _is_article(each)]
     if not headline:
         return
     body = list(figures(manuscript.words))
     for figure in headline:
         others = [other for other in body if other.unit == figure.unit]
-        if others and not any(_agree(figure, other) for other in body):
+        if others and not any(_agree(figure, other) for other in (*body, *_sums(others))):
+            nearest = min(others, key=lambda other: abs(other.value - figure.value))
             yield manuscript.finding(
                 "headline-figure",
                 manuscript.headline_start + figure.start,
-                f"the headline says “{figure.words}”, the text “{others[0].words}”",
+                f"the headline says “{figure.words}”, the text “{nearest.words}”",
                 "correct one of them",
             )
+
+
+def _is_article(figure: Figure) -> bool:
+    """Return whether a word for one counts nothing: satu warga, one of them."""
+    return figure.words.casefold().startswith(("satu ", "one "))
+
+
+def _sums(figures: Sequence[Figure]) -> Iterator[Figure]:
+    """Yield what figures of one kind that follow each other are together."""
+    for start in range(len(figures)):
+        together = figures[start].value
+        for figure in figures[start + 1 : start + MOST_SUMMED]:
+            together += figure.value
+            yield replace(figure, value=together)
 
 
 def _agree(figure: Figure, other: Figure) -> bool:

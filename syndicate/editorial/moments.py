@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from syndicate.editorial.calendar import ZONE_NEAR, DateSaid, times_in
+from syndicate.editorial.calendar import ZONE_NEAR, DateSaid, TimeSaid, times_in
 from syndicate.editorial.manuscript import Manuscript
 from syndicate.editorial.standards import Standards
 from syndicate.model.finding import Finding
@@ -15,6 +15,12 @@ from syndicate.text.i18n import moment
 DEADLINE = re.compile(
     r"\b(?:paling lambat|selambat-lambatnya|batas (?:akhir|waktu)|sampai|hingga|ditutup|penutupan"
     r"|deadline|no later than|until|closes)\b",
+    re.IGNORECASE,
+)
+# what a date is of that an announcement only refers to: a decree, the state of some data
+REFERENCE = re.compile(
+    r"\b(?:SK|surat|keputusan|nomor|per(?:da|bup|wali|pres)|peraturan|undang-undang|edaran|instruksi"
+    r"|tertanggal|data|lahir|sejak|per|decree|letter|regulation|since|as of)\b",
     re.IGNORECASE,
 )
 DEADLINE_REACH = 60  # characters before a date in which words make it a deadline
@@ -48,7 +54,8 @@ def past_dates(manuscript: Manuscript, _standards: Standards) -> Iterator[Findin
     if not manuscript.profile.ahead:
         return
     since = (manuscript.article.date or manuscript.now).astimezone(manuscript.publisher.zone).date()
-    named = [date for date in manuscript.dates if date.day and date.start >= manuscript.body_start]
+    dated = [date for date in manuscript.dates if date.day and not _is_reference(manuscript, date)]
+    named = [date for date in dated if date.start >= manuscript.body_start] or dated
     over = [date for date in named if date.day and date.day < since]
     deadlines = [date for date in over if _is_deadline(manuscript.prose, date)]
     if over and not deadlines and len(over) == len(named):
@@ -72,6 +79,11 @@ def _past_reply(manuscript: Manuscript) -> Iterator[Finding]:
         yield manuscript.finding("past-date", start, f"an answer was due by {due}", advice)
 
 
+def _is_reference(manuscript: Manuscript, date: DateSaid) -> bool:
+    before = manuscript.prose[max(date.start - DEADLINE_REACH, 0) : date.start]
+    return REFERENCE.search(re.split(r"[.!?;,]\s", before)[-1]) is not None
+
+
 def _is_deadline(prose: str, date: DateSaid) -> bool:
     before = prose[max(date.start - DEADLINE_REACH, 0) : date.start]
     return DEADLINE.search(re.split(r"[.!?]\s", before)[-1]) is not None
@@ -79,14 +91,24 @@ def _is_deadline(prose: str, date: DateSaid) -> bool:
 
 def times_without_zone(manuscript: Manuscript, _standards: Standards) -> Iterator[Finding]:
     """Yield each time of day without a zone behind it; a table names the zone once."""
+    yield from _times_of_headline(manuscript)
     for block in manuscript.blocks:
         if block.is_table and ZONE_NEAR.search(block.text):
             continue
         for time in times_in(block.text):
             if time.is_led and not time.has_zone:
-                yield manuscript.finding(
-                    "time-without-zone",
-                    block.start + time.start,
-                    f"“{time.words}” names no time zone",
-                    "add WIB, WITA or WIT",
-                )
+                yield _zoneless(manuscript, block.start + time.start, time)
+
+
+def _times_of_headline(manuscript: Manuscript) -> Iterator[Finding]:
+    """Yield its times, unless the text says the same with a zone."""
+    named = {time.clock for time in times_in(manuscript.prose) if time.has_zone}
+    for time in times_in(manuscript.article.headline):
+        if time.is_led and not time.has_zone and time.clock not in named:
+            yield _zoneless(manuscript, manuscript.headline_start + time.start, time)
+
+
+def _zoneless(manuscript: Manuscript, start: int, time: TimeSaid) -> Finding:
+    return manuscript.finding(
+        "time-without-zone", start, f"“{time.words}” names no time zone", "add WIB, WITA or WIT"
+    )

@@ -81,5 +81,8 @@ def why_not_off(rule: str) -> str:
         meant = f"did you mean {near[0]}?" if near else "docs/checks.md has them all"
         return f"the rule '{rule}' is not known ({meant})"
     if RULES[rule].binding:
-        return f"the rule '{rule}' cannot be switched off (it stops a publication in any case)"
+        return (
+            f"the rule '{rule}' cannot be switched off or made a warning (it stops a publication in"
+            " any case)"
+        )
     return ""

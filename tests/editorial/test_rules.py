@@ -26,6 +26,7 @@ QUIET = [  # texts of real life that no rule has anything to say about
     "Rapat pukul 08.00 WIB, pukul 13.00-15.00 WITA dan jam 08.00 s.d. 10.00 WIT.",
     "Menginap 3 malam; rapat jam 8 pagi WIB.",
     "Rapat pukul 08.00 dan istirahat pukul 12.00 WIB.",
+    "Rapat pukul 08.00 wib; Waktu: 09.00 - selesai WIB; mulai 2.50 persen.",
     "| Acara | Jam (WIB) |\n|---|---|\n| Rapat | pukul 08.00 |",
     "Keputusan Nomor 22/PIH/KOMINFO/2/2010 dan 8.00 persen dari 2.5 juta.",
     "Piagam, piagamnya, PIAGAM, websites dan klasifikasi di Diskominfotik.",
@@ -50,6 +51,11 @@ LOUD = {  # what is typed: the rules that find it
     "He came on Thursday, March 18, 2022.": ["weekday-mismatch"],
     "Rapat pukul 08.00-10.00 di aula.": ["time-without-zone"],
     "Rapat pukul 8 pagi di aula.": ["time-without-zone"],
+    "Acara mulai 08.00. Rapat pkl.09.00, pukul: 10.00, Pukul **11.00** dan **pukul** 12.00.": [
+        "time-without-zone"
+    ]
+    * 5,
+    "Waktu: 09.00 - selesai, menurut wit yang ada.": ["time-without-zone"],
     "Doors open at 9.30 a.m. today.": ["time-without-zone"],
     "Piangam dan wibsite, partisiapasinya.": ["glossary"] * 3,
     "Ketua KPU Fadhilah hadir.": ["glossary"],
@@ -110,6 +116,14 @@ def test_what_is_wrong_is_found_at_its_place(tmp_path: Path, body: str, names: l
         ("KPU dan DPRD bertemu", "Isi.", []),
         ("Hilang, lihat 0812-3456-7890", "Isi.", ["telephone"]),
         ("Kata " * 25, "Isi.", ["long-headline"]),
+        ("3 unit ambulans", "Satu desa dapat 1 unit, kota 2 unit.", []),
+        ("300 warga divaksin", "Pagi 150 warga, sore 150 warga.", []),
+        ("Dua puluh lima desa", "Ada 25 desa.", []),
+        ("Dua ratus lima puluh warga", "Ada 250 warga.", []),
+        ("Dua belas desa", "Ada 13 desa.", ["headline-figure"]),
+        ("Satu warga tertolong", "Hadir 5 warga.", []),
+        ("Rapat pukul 08.00", "Isi.", ["time-without-zone"]),
+        ("Rapat pukul 08.00", "Rapat pukul 08.00 WIB.", []),
     ],
 )
 def test_the_headline_is_held_against_the_text(
@@ -182,6 +196,9 @@ def test_free_of_charge_is_no_rumour(tmp_path: Path, words: str, names: list[str
         ("Menurut surat 3 Januari 2024, lomba digelar 9 Mei 2024.", []),
         ("Lomba digelar 9 Mei 2023.", ["past-date"]),
         ("Lomba digelar 9 Mei.", []),
+        ("Berdasarkan SK tanggal 3 Januari 2024 lomba dibuka.", []),
+        ("Perda Nomor 2 tanggal 3 Januari 2024 berlaku.", []),
+        ("Data sampai 31 Desember 2023 ada 3 warga; data per 31 Desember 2023 sama.", []),
     ],
 )
 def test_an_announcement_is_of_what_is_still_to_come(
@@ -220,6 +237,10 @@ def test_an_office_switches_rules_off_and_grades_them(tmp_path: Path) -> None:
     [finding] = found(tmp_path, article("Piangam, pukul 08.00."), standards)
     assert (finding.rule, finding.is_error) == ("time-without-zone", True)
     assert "glossary" in examination.switched_off(standards)[0]
+    examined = examination.examine(manuscript(tmp_path, article("Piangam.")), standards)
+    assert [note.partition(": ")[2] for note in examined.notes] == [
+        "checks.off hides glossary (1 finding not shown)"
+    ]
 
 
 def test_what_an_office_allows_is_no_misspelling(tmp_path: Path) -> None:
