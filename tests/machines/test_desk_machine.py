@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from sqlalchemy import Connection, false, text, update
 
-from support.desk_machine import Desk, play
+from support.desk_machine import Desk
 from support.desk_office import destinations
+from support.desk_script import play
 from syndicate.delivery import recompose
 from syndicate.errors import InDoubt
 from syndicate.ledger import Letters

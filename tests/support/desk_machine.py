@@ -30,8 +30,7 @@ from support.desk_choices import (
     Command,
     Death,
 )
-from support.desk_office import DeskOffice, desk_office, empty
-from support.newsroom import Newsroom
+from support.desk_office import DeskOffice, configure, desk_office, empty
 from support.reader_model import Asked, Readers, Story, Violation
 from syndicate.errors import UsageError
 from syndicate.ledger.reports.books import imbalances
@@ -47,16 +46,6 @@ MINUTE = timedelta(minutes=1)
 NAMES = ("ani", "budi", "cici", "dewi", "eko", "fitri")
 MOST_STORIES = 4
 MOST_ROUNDS = 40  # ticks until nothing may be due any more
-
-
-def configure(room: Newsroom) -> None:
-    room.change("feed", pages=True)
-    room.change("harian", connections=1)
-    room.tables = {
-        "profiles.dua": {"approval": "two-person"},
-        "approvers.siti": {"email": "siti@kantor.example"},
-        "mail": {"smtp": room.smtp.url, "sender": "Meja <meja@kantor.example>"},
-    }
 
 
 class Desk(RuleBasedStateMachine):
@@ -361,11 +350,11 @@ class Desk(RuleBasedStateMachine):
             self.desk.tick()
             self.readers.look()  # before a scheduled text makes another one the newest
             self._settle_doubts()
-            if not self._is_due():
+            if not self.desk.due():
                 break
             self.desk.forward(timedelta(minutes=30))
         else:
-            raise Violation(f"still due: {self._is_due()}")
+            raise Violation(f"still due: {self.desk.due()}")
         self.readers.look()
         entries = [
             f"{entry.get('content_html')} {entry.get('content_text')} {entry}"
@@ -379,17 +368,6 @@ class Desk(RuleBasedStateMachine):
         while end <= self.last_tick:
             yield end
             end += timedelta(days=1)
-
-    def _is_due(self) -> list[tuple[Any, ...]]:
-        return self.desk.rows(
-            "SELECT 'post', d.id, d.state FROM deliveries d JOIN editions e ON e.id = d.edition_id"
-            " LEFT JOIN articles a ON a.uri = e.key"
-            " WHERE d.state NOT IN ('settled') AND a.held_at IS NULL"
-        ) + self.desk.rows(
-            "SELECT 'letter', edition_id, state FROM letters WHERE state IN"
-            " ('due', 'sending', 'in_doubt') AND edition_id NOT IN (SELECT edition_id FROM"
-            " omissions WHERE held)"
-        )
 
     def _settle_doubts(self) -> None:
         """Answer as a person does who looks at the chat, and at the relay's log."""
@@ -413,39 +391,3 @@ class Desk(RuleBasedStateMachine):
                 is_there = message_id(words.content, mine) in arrived
                 named = f"{edition}/{letter.subscriber}"
                 self.desk.resolve(named, sent="" if is_there else None)
-
-
-class Given:
-    """What a script draws, in the place of hypothesis."""
-
-    def __init__(self, *values: Any) -> None:
-        self.values = list(values)
-
-    def draw(self, _strategy: object) -> Any:
-        return self.values.pop(0)
-
-
-def play(servers: tuple[BotApi, SmtpServer], *script: tuple[Any, ...]) -> None:
-    """Go through steps, or acts on the newest article, each with what it draws; then rest.
-
-    ``another`` begins a second article, which needs approval.
-    """
-    machine: Any = type("Desk", (Desk,), {"servers": servers})()
-    try:
-        machine.open(readers=2)
-        for what, *draws in script:
-            given = Given(*draws)
-            if what in STEPS:
-                getattr(machine, what)(given)
-            elif what == "another":
-                machine._new()
-            else:
-                stories = list(machine.readers.stories.values())
-                story = stories[-1] if stories else machine._new()
-                getattr(machine, what)(story, given)()
-                story.uri = machine.desk.room.uri(story.path.name)
-            machine.readers_see_what_they_may()
-            machine.the_books_balance()
-        machine.everything_comes_to_rest()
-    finally:
-        machine.stack.close()

@@ -143,10 +143,33 @@ class DeskOffice:
         self.close()
         return in_child(self.room.ledger_url, work)
 
+    def due(self) -> list[tuple[Any, ...]]:
+        """Return what is still to be published or sent."""
+        return self.rows(
+            "SELECT 'post', d.id, d.state FROM deliveries d JOIN editions e ON e.id = d.edition_id"
+            " LEFT JOIN articles a ON a.uri = e.key"
+            " WHERE d.state NOT IN ('settled') AND a.held_at IS NULL"
+        ) + self.rows(
+            "SELECT 'letter', edition_id, state FROM letters WHERE state IN"
+            " ('due', 'sending', 'in_doubt') AND edition_id NOT IN (SELECT edition_id FROM"
+            " omissions WHERE held)"
+        )
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Read the ledger's file, by SQL of the test's own."""
         with closing(sqlite3.connect(self.room.ledger)) as db:
             return db.execute(query).fetchall()
+
+
+def configure(room: Newsroom) -> None:
+    """Let the office have pages, one connection, and articles that another person approves."""
+    room.change("feed", pages=True)
+    room.change("harian", connections=1)
+    room.tables = {
+        "profiles.dua": {"approval": "two-person"},
+        "approvers.siti": {"email": "siti@kantor.example"},
+        "mail": {"smtp": room.smtp.url, "sender": "Meja <meja@kantor.example>"},
+    }
 
 
 @contextmanager
