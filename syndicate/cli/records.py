@@ -196,7 +196,7 @@ def _show_diff(diff: VersionDiff) -> None:
     for number in diff.killed:
         show.out(f"  version {number} was killed: its text is not shown any more")
     if not (diff.fields or diff.killed):
-        show.out("  nothing that readers notice")
+        show.out("  the text is the same")
     for field in diff.fields:
         _show_field(field.name, field.passages)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from email.message import EmailMessage
 
 from sqlalchemy import Connection
@@ -27,6 +28,7 @@ from syndicate.office import Office
 from syndicate.operations.approval import approver_named, asked_first, deputy_of
 from syndicate.operations.renditions import changes_for_people, render_for_people
 from syndicate.operations.request_letter import ApprovalRequest, compose_request
+from syndicate.operations.waiting_revisions import is_too_long_ago
 from syndicate.report import Line, Report, ReportPart, answered_by, state_word
 from syndicate.subscribers.service_letters import ServiceLetter, known_lists
 from syndicate.subscribers.service_mailing import Ending, Outages, send_begun
@@ -209,25 +211,40 @@ def _answer(
     """Compose what became of an approver's answer; it quotes nothing of the article."""
     words, counts = approval_words(office.publisher.language), letter.about in DECISIONS
     kind = letter.about if counts else "not_counted"
-    paragraphs = [words[kind], *filter(None, (request.headline,)), *_next(office, request, letter)]
+    name = request.headline or _without_headline(office, request)
+    paragraphs = [words[kind], name, *_next(office, request, letter)]
     if not counts:
         paragraphs += [_at_terminal(words, request.uri)] if request.state == WAITING else []
-    subject = words[f"{kind}_subject"] + (f": {request.headline}" if request.headline else "")
+    subject = f"{words[f'{kind}_subject']}: {name}"
     letter_ = PlainLetter(
         subject=subject, paragraphs=tuple(paragraphs), language=office.publisher.language
     )
     return sender.plain_letter(office.publisher, letter.at, letter_)
 
 
+def _without_headline(office: Office, request: Approval) -> str:
+    """Name a request whose article was killed: nobody is shown its headline again."""
+    when = moment(request.at, office.publisher.zone, office.publisher.language)
+    return approval_words(office.publisher.language)["submitted"].format(when=when)
+
+
 def _next(office: Office, request: Approval, letter: ApprovalLetter) -> Iterator[str]:
     words, person = approval_words(office.publisher.language), request.person.name
     if letter.about == "approve" and request.due:
         when = moment(request.due, office.publisher.zone, office.publisher.language)
-        yield words["goes_out"].format(when=when)
+        yield words[_way_out(office, request.due)].format(when=when, uri=request.uri)
     elif letter.about == "approve":
         yield words["to_publish"].format(person=person)
     elif letter.about not in DECISIONS:
         yield words[letter.about].format(person=person)
+
+
+def _way_out(office: Office, due: datetime) -> str:
+    """Return the key of the words for what becomes of an approved article that has a time."""
+    now = office.clock()
+    if is_too_long_ago(office, due, now):
+        return "too_long_ago"
+    return "goes_out" if due > now else "goes_out_now"
 
 
 @dataclass(frozen=True, kw_only=True)

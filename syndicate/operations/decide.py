@@ -176,7 +176,7 @@ def decide_by_letter(office: Office, reply: Reply) -> Decided:
         letters = office.ledger.approval_letters
         letters.book(catalogue.db, asked.id, approver.name, about, office.clock())
     counts = about in STATE_AFTER
-    what = STATE_AFTER[about] if counts else "answers of approvers that do not count"
+    what = STATE_AFTER[about] if counts else "not counted among approvers' answers"
     return Decided(what=what, approved=about == "approve")
 
 

@@ -13,12 +13,21 @@ from syndicate.text.coming_times import shown
 
 def is_late(office: Office, scheduled: Scheduled, at: datetime) -> bool:
     """Return whether it is too late for a revision to go out without a question."""
-    return scheduled.held is None and at - scheduled.due > office.settings.editorial.late
+    return scheduled.held is None and is_too_long_ago(office, scheduled.due, at)
+
+
+def is_too_long_ago(office: Office, due: datetime, at: datetime) -> bool:
+    """Return whether what was due then waits for a person (``editorial.late``)."""
+    return at - due > office.settings.editorial.late
 
 
 def goes_out(office: Office, draft: StoredDraft, due: datetime) -> str:
     """Say when a revision goes out, and which machine has to send it if this one cannot."""
-    is_past = due <= office.clock()
+    at = office.clock()
+    if is_too_long_ago(office, due, at):
+        time = shown(due, office.publisher.zone)
+        return f"was to go out on {time}, too long ago (editorial.late): {ways(office, draft)}"
+    is_past = due <= at
     time = "with the next tick" if is_past else f"on {shown(due, office.publisher.zone)}"
     machine = other_machine(office, draft)
     return f"goes out {time}{f', from {machine}' if machine else ''}"

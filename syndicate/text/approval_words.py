@@ -11,6 +11,10 @@ APPROVAL_ENGLISH = {
     "approve": "Your approval counts.",
     "reject": "Your rejection counts. Nothing of it goes out.",
     "goes_out": "It goes out on {when}.",
+    "goes_out_now": "Its time ({when}) is over: it goes out within minutes.",
+    "too_long_ago": "It was to go out on {when}. That is too long ago, so it waits until somebody"
+    " releases it or gives it another time:\nsyndicate release {uri}\nsyndicate hold {uri}",
+    "submitted": "an article that was submitted on {when} and has been removed",
     "to_publish": "{person} can publish it now.",
     "not_counted_subject": "Your answer does not count",
     "not_counted": "An answer in your name to the request for approval of this article does not"
@@ -32,6 +36,11 @@ APPROVAL_INDONESIAN = {
     "approve": "Persetujuan Anda berlaku.",
     "reject": "Penolakan Anda berlaku. Artikel ini tidak diterbitkan.",
     "goes_out": "Artikel ini terbit {when}.",
+    "goes_out_now": "Waktu terbitnya ({when}) sudah lewat: artikel ini terbit beberapa menit lagi.",
+    "too_long_ago": "Artikel ini seharusnya terbit {when}. Waktu itu sudah terlalu lama lewat,"
+    " sehingga artikel ini menunggu sampai seseorang melepaskannya atau memberinya waktu lain:"
+    "\nsyndicate release {uri}\nsyndicate hold {uri}",
+    "submitted": "artikel yang diajukan {when} dan sudah dihapus",
     "to_publish": "{person} kini dapat menerbitkannya.",
     "not_counted_subject": "Jawaban Anda tidak berlaku",
     "not_counted": "Jawaban atas nama Anda terhadap permintaan persetujuan artikel ini tidak"
