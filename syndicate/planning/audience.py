@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from syndicate.channel import Scope
 from syndicate.channel.mailing_list import MailingList
@@ -56,29 +57,36 @@ def followers_reach(lines: Sequence[Line]) -> Iterator[Reach]:
 
 
 def digest_reach(office: Office, catalogue: Catalogue, lines: Sequence[Line]) -> Iterator[Reach]:
-    """Yield how many readers get the coming digests that these lines promise."""
+    """Yield how many readers get the coming digests that these lines promise.
+
+    Who is on several lists is told of a correction by the one whose digest comes first.
+    """
     promised = [line for line in lines if line.action == "digest"]
-    for channel in office.lists:
+    before: list[int] = []
+    for channel in sorted(office.lists, key=partial(office.next_digest, catalogue)):
         mine = [line for line in promised if line.channel == channel.name]
-        yield from _digest_reach(office, catalogue, channel, mine) if mine else ()
+        yield from _digest_reach(office, catalogue, channel, mine, before) if mine else ()
+        before.append(office.remembered(catalogue, channel).id)
 
 
 def _digest_reach(
-    office: Office, catalogue: Catalogue, channel: MailingList, lines: Sequence[Line]
-) -> Iterator[Reach]:
+    office: Office, catalogue: Catalogue, channel: MailingList, lines: Sequence[Line],
+    before: Sequence[int],
+) -> Iterator[Reach]:  # fmt: skip
     """Yield how many readers a list's next digest tells: all of what is new, else who needs it."""
     number = office.remembered(catalogue, channel).id
     uris, due = [line.about for line in lines], office.next_digest(catalogue, channel)
     everybody, when = catalogue.digests.readers(number), due.isoformat()
     items = catalogue.windows.unsent(number, due, office.clock(), among=uris)
     new = {item.article.uri for item in items if not item.withdrawal}
-    corrected = catalogue.corrections.counted(number, [uri for uri in uris if uri not in new])
+    old = [uri for uri in uris if uri not in new]
+    corrected = catalogue.corrections.counted(number, old, after=before)
     for line in lines:
-        count = everybody if line.about in new else corrected.get(line.about, 0)
-        yield Reach(
-            uri=line.about, channel=line.channel, by=ReachedBy.DIGEST, count=count, when=when,
-            text=f"{line.channel}: {counted(count, 'reader')}, {line.why}",
-        )  # fmt: skip
+        if count := everybody if line.about in new else corrected.get(line.about, 0):
+            yield Reach(
+                uri=line.about, channel=line.channel, by=ReachedBy.DIGEST, count=count, when=when,
+                text=f"{line.channel}: {counted(count, 'reader')}, {line.why}",
+            )  # fmt: skip
 
 
 def unreached(uri: str, found: Unreached) -> Iterator[Reach]:

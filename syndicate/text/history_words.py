@@ -23,7 +23,7 @@ HISTORY_ENGLISH = {
     "text_now": "The text of version {version}",
     "changes": "What was changed",
     "from_to": "From version {before} to version {after}",
-    "nothing_noticed": "Nothing that readers notice.",
+    "nothing_noticed": "The text is the same.",
     "was_killed": "Version {version} was removed from every channel: its text is not shown.",
     "killed_headline": "An article that was removed",
     "killed_note": (
@@ -134,7 +134,7 @@ HISTORY_INDONESIAN = {
     "text_now": "Teks versi {version}",
     "changes": "Yang diubah",
     "from_to": "Dari versi {before} ke versi {after}",
-    "nothing_noticed": "Tidak ada perubahan yang terlihat pembaca.",
+    "nothing_noticed": "Teksnya sama.",
     "was_killed": "Versi {version} dihapus dari semua saluran: teksnya tidak ditampilkan.",
     "killed_headline": "Artikel yang dihapus",
     "killed_note": (

@@ -11,6 +11,7 @@ from syndicate.loopback.smtp import SmtpFault
 ANI, BUDI = "ani@pembaca.example", "budi@pembaca.example"
 NIGHT = "2026-05-04T20:00:00+07:00"
 NOTE = "Isinya keliru."
+LATER = "2026-05-11T09:00:00+07:00"
 
 
 @pytest.fixture
@@ -54,6 +55,33 @@ def test_plan_and_report_say_who_is_told(
     assert audience(plan.out) == told, plan.said
     report = read.run(*words, at=NIGHT)
     assert audience(report.out) == told, report.said
+
+
+def test_who_is_on_two_lists_is_counted_on_the_one_whose_digest_comes_first(
+    room: Newsroom,
+) -> None:
+    room.channels["pekanan"] = {
+        **room.channels["harian"], "title": "Kabar pekanan", "schedule": "weekly Sun 16:00",
+    }  # fmt: skip
+    room.only("harian", "pekanan")
+    room.subscribe(ANI)
+    room.subscribe(ANI, BUDI, to="pekanan")
+    room.write()
+    room.publish()
+    for at in (EVENING, "2026-05-10T16:01:00+07:00"):
+        assert room.run("tick", at=at).code == 0
+    assert sorted(room.readers) == [ANI, ANI, BUDI]
+    room.rewrite("Isi kabar.", "Isi betul.")
+    words = ("publish", "kabar.md", "--note", NOTE, "--dry-run")
+    assert audience(room.run(*words, at=LATER).out) == [
+        "harian: 1 reader, in the digest of 11 May 2026 17:00 WIB",
+        "pekanan: 1 reader, in the digest of 17 May 2026 16:00 WIB",
+    ]
+    room.run("subscribers", "remove", "--list", "pekanan", BUDI, "--yes")
+    assert audience(room.run(*words, at=LATER).out) == [
+        "not told: 1 reader who left every list since",
+        "harian: 1 reader, in the digest of 11 May 2026 17:00 WIB",
+    ]
 
 
 def test_the_question_of_a_withdrawal_says_who_is_told(read: Newsroom) -> None:

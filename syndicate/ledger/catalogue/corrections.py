@@ -270,16 +270,27 @@ class Corrections:
         kept = [each for each in found if each.item.article.uri in chosen]
         return NeededCorrections(self.db, channel, kept)
 
-    def counted(self, channel: int, uris: Collection[str]) -> dict[str, int]:
-        """Count who is to be told of each of these articles by a list; nobody is left out."""
+    def counted(
+        self, channel: int, uris: Collection[str], *, after: Collection[int] = ()
+    ) -> dict[str, int]:
+        """Count who is to be told of each of these articles by a list; nobody is left out.
+
+        ``after``: lists whose digests go out before, and tell their own readers.
+        """
         return {
             each.item.article.uri: readers
             for each in self._corrected(channel, among=uris)
-            if (readers := self._readers(channel, each))
+            if (readers := self._readers(channel, each, after))
         }
 
-    def _readers(self, channel: int, corrected: Corrected) -> int:
+    def _readers(self, channel: int, corrected: Corrected, after: Collection[int]) -> int:
+        other = subscriptions.alias().c
+        earlier = select(other.id).where(
+            other.channel_id.in_(after), other.ended_at.is_(None),
+            other.subscriber_id == s.subscriber_id,
+        )  # fmt: skip
         mine = and_(s.channel_id == channel, s.ended_at.is_(None))
+        mine = and_(mine, ~earlier.correlate(subscriptions).exists()) if after else mine
         query = select(func.count()).where(mine, corrected.had() > 0)
         return int(self.db.scalar(query) or 0)
 
