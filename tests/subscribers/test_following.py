@@ -336,3 +336,20 @@ def test_who_is_told_at_once_by_the_list_gets_no_second_letter(kabar: Postman) -
     room.rewrite("sembilan", "sepuluh")
     room.publish("--note", "Jamnya keliru.", "--notify-readers", at=NEXT_EVENING)
     assert (len(to(room, ANI)), len(to(room, BUDI))) == (2, 2)  # the digest, and one notice each
+
+
+def test_who_was_told_as_a_follower_is_not_told_again_by_the_next_digest(kabar: Postman) -> None:
+    room = kabar.room
+    room.run("tick", at=EVENING)
+    [link] = commands(to(room, ANI)[0], "follow")
+    kabar.bring(link)
+    room.run("tick", at=EVENING)
+    correct(room, at=EVENING)
+    room.run("tick", at=EVENING)
+    assert len(to(room, ANI, "RALAT: Kabar pertama")) == 1
+    room.run("tick", at=NEXT_EVENING)
+    assert len(to(room, ANI, "RALAT: Kabar pertama")) == 1
+    assert len(to(room, BUDI, "RALAT: Kabar pertama")) == 1
+    room.run("withdraw", "kabar.md", "--reason", "Batal.", "--yes", at=NEXT_EVENING)
+    room.run("tick", at="2026-05-06T17:00:00+07:00")
+    assert [len(to(room, who, "DITARIK: Kabar pertama")) for who in (ANI, BUDI)] == [1, 1]

@@ -30,10 +30,15 @@ from sqlalchemy import (
 )
 
 from syndicate.ledger.catalogue.articles import Articles
-from syndicate.ledger.catalogue.had_versions import Carrier, carriers_of, had_version
+from syndicate.ledger.catalogue.had_versions import (
+    Carrier,
+    by_follower_letters,
+    carriers_of,
+    had_version,
+)
 from syndicate.ledger.catalogue.stragglers import lacks_a_letter
 from syndicate.ledger.database.engine import execute_counting
-from syndicate.ledger.schema import caught_up, letters, subscriptions
+from syndicate.ledger.schema import caught_up, follows, letters, subscriptions
 from syndicate.model.article import Item
 
 MOST_ARTICLES = 100  # corrected ones in one digest, the newest; what is over comes with the next
@@ -50,10 +55,13 @@ class Corrected:
     version: int  # of the correction, or the withdrawal
     carriers: Sequence[Carrier]
     is_new: bool  # since the list's last digest
+    is_followed: bool  # some of the readers may be told by letters to followers
 
     def had(self) -> ColumnElement[int]:
         """Return the version that a subscription's owner had, where they need a later one; or 0."""
-        return had_version(self.carriers, self._counts_as)
+        uri, newest = self.item.article.uri, self.item.version
+        besides = by_follower_letters(uri, newest, self._counts_as) if self.is_followed else None
+        return had_version(self.carriers, self._counts_as, besides)
 
     def _counts_as(self, version: int) -> int:
         """Return a version whose readers lack the same as those of this one; 0 for nothing."""
@@ -314,12 +322,14 @@ class Corrections:
                 (is_new := caught_up_to.get(uri, 0) < earlier[0].corrected) or _are_by_name(earlier)
             )
         }
+        followed = set(self.db.scalars(select(follows.c.uri).distinct())) if found else set()
         self._articles.read(list(found))
         standings = [each for uri in found if (each := self._articles.standing(uri)) is not None]
         for standing in sorted(standings, key=lambda each: (each.item.updated, each.uri)):
             yield Corrected(
                 item=standing.item, version=standing.major_version,
                 carriers=carried[standing.uri], is_new=found[standing.uri],
+                is_followed=standing.uri in followed,
             )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ from syndicate.ledger.schema import (
     articles,
     edition_items,
     editions,
+    follow_letters,
+    follows,
     letters,
     omissions,
     restated,
@@ -99,11 +101,15 @@ def carriers_of(db: Connection, among: Collection[str] | None = None) -> dict[st
     return found
 
 
-def had_version(carriers: Sequence[Carrier], counts_as: Callable[[int], int]) -> ColumnElement[int]:
+def had_version(
+    carriers: Sequence[Carrier], counts_as: Callable[[int], int],
+    besides: ColumnElement[int] | None = None,
+) -> ColumnElement[int]:  # fmt: skip
     """Return what the newest version counts as that a subscription's owner had, or gets; else 0.
 
     ``counts_as`` gives what a version counts as: 0 where nothing is to be told. A later version may
-    count for less or for more than an earlier one: a withdrawal that is undone does.
+    count for less or for more than an earlier one: a withdrawal that is undone does. ``besides``
+    is the rank of what they had by other letters than those of lists.
     """
     by_name = [each for each in carriers if each.is_by_name]
     others = [_without_row(each) for each in carriers if not each.is_by_name or each.upto]
@@ -116,7 +122,28 @@ def had_version(carriers: Sequence[Carrier], counts_as: Callable[[int], int]) ->
         terms.append(_by_letters(by_name, counts_as))
     if values:
         terms.append(case(*((which, literal(value, BigInteger)) for value, which in values)))
-    return func.coalesce(*terms, literal(0, BigInteger)) % STEP
+    rank: Any = func.coalesce(*terms, literal(0, BigInteger))
+    if besides is not None:
+        rank = case((besides > rank, besides), else_=rank)
+    counted: ColumnElement[int] = rank % STEP
+    return counted
+
+
+def by_follower_letters(
+    uri: str, newest: int, counts_as: Callable[[int], int]
+) -> ColumnElement[int]:
+    """Return the rank of the newest version of which a follower of an article was, or is, told."""
+    w, f = follow_letters.alias().c, follows.alias().c
+    rank = case(  # what a reminder is about is no number
+        *(
+            (w.about == f"{version}", literal(_ranked(version, counts_as), BigInteger))
+            for version in range(1, newest + 1)
+        )
+    )
+    query = select(func.max(rank)).where(
+        w.follow_id == f.id, w.state.in_(COMING), f.uri == uri, f.subscriber_id == s.subscriber_id
+    )
+    return query.correlate(subscriptions).scalar_subquery()
 
 
 def _ranked(version: int, counts_as: Callable[[int], int]) -> int:
