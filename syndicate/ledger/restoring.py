@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, null, select, update
 
 from syndicate.ledger.database.engine import insert_row
-from syndicate.ledger.database.numbering import gives_none_again, go_on_after, last_number
+from syndicate.ledger.database.numbering import gives_none_again, skip
 from syndicate.ledger.processes.claims import FREE
 from syndicate.ledger.schema import (
     attempts,
@@ -53,7 +53,7 @@ def doubt_since(db: Connection, since: datetime, *, letters_sent: bool) -> int:
 def _skip_numbers(db: Connection) -> None:
     """Give no number that a row may have got after the backup: a token still names that row."""
     for table in filter(gives_none_again, metadata.sorted_tables):
-        go_on_after(db, table, last_number(db, table) + SKIPPED)
+        skip(db, table, SKIPPED)
 
 
 def _hold_scheduled(db: Connection, since: datetime) -> None:

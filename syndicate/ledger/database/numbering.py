@@ -33,12 +33,25 @@ def go_on_after(db: Connection, table: Table, number: int) -> None:
         db.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :used)"), values)
 
 
+def skip(db: Connection, table: Table, count: int) -> None:
+    """Give none of the next numbers; a role that may only add rows can do it as well."""
+    column = table.autoincrement_column
+    if db.dialect.name == "sqlite":
+        go_on_after(db, table, last_number(db, table) + count)
+    elif column is not None and (sequence := _sequence(db, table, column)):
+        db.execute(_SKIP_POSTGRESQL, {"name": sequence, "count": count})
+
+
 def gives_none_again(table: Table) -> bool:
     """Return whether tokens or letters go on naming a table's rows when these are deleted."""
     return bool(table.dialect_options["sqlite"]["autoincrement"])
 
 
 _USED_SQLITE = text("SELECT seq FROM sqlite_sequence WHERE name = :table")
+# setval needs a right of its own
+_SKIP_POSTGRESQL = text(
+    "SELECT max(nextval(CAST(:name AS regclass))) FROM generate_series(1, :count)"
+)
 _USED_POSTGRESQL = text("SELECT pg_sequence_last_value(CAST(:name AS regclass))")
 
 
