@@ -353,3 +353,25 @@ def test_who_was_told_as_a_follower_is_not_told_again_by_the_next_digest(kabar: 
     room.run("withdraw", "kabar.md", "--reason", "Batal.", "--yes", at=NEXT_EVENING)
     room.run("tick", at="2026-05-06T17:00:00+07:00")
     assert [len(to(room, who, "DITARIK: Kabar pertama")) for who in (ANI, BUDI)] == [1, 1]
+
+
+def test_who_stops_following_before_the_letter_goes_is_told_by_the_digest(kabar: Postman) -> None:
+    room = kabar.room
+    room.run("tick", at=EVENING)
+    [link] = commands(to(room, ANI)[0], "follow")
+    kabar.bring(link)
+    room.run("tick", at=EVENING)
+    correct(room, at=EVENING)
+    [stop] = commands(to(room, ANI, "RALAT")[0], "unsubscribe")
+    room.smtp.faults = [SmtpFault(at="rcpt", do="defer", recipient=ANI)]
+    room.rewrite("sepuluh", "sebelas")
+    assert room.run("publish", "kabar.md", "--note", "Jamnya keliru.", at=EVENING).code == 3
+    room.write("lain.md", headline="Lain", body="Hal lain sama sekali.")
+    room.run("publish", "lain.md", at=EVENING)
+    room.run("tick", at=NEXT_EVENING)
+    room.run("unsubscribe", stop.split()[1], at=NEXT_EVENING)
+    room.smtp.faults = []
+    room.change_ledger("UPDATE letters SET not_before = NULL")
+    room.run("tick", at=NEXT_EVENING)
+    [digest] = to(room, ANI, "Lain")
+    assert "Jamnya keliru." in digest

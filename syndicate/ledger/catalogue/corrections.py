@@ -31,6 +31,8 @@ from sqlalchemy import (
 
 from syndicate.ledger.catalogue.articles import Articles
 from syndicate.ledger.catalogue.had_versions import (
+    COMING,
+    GONE,
     Carrier,
     by_follower_letters,
     carriers_of,
@@ -57,11 +59,17 @@ class Corrected:
     is_new: bool  # since the list's last digest
     is_followed: bool  # some of the readers may be told by letters to followers
 
-    def had(self) -> ColumnElement[int]:
-        """Return the version that a subscription's owner had, where they need a later one; or 0."""
-        uri, newest = self.item.article.uri, self.item.version
-        besides = by_follower_letters(uri, newest, self._counts_as) if self.is_followed else None
+    def had(self, told_in: Collection[str] = GONE) -> ColumnElement[int]:
+        """Return the version that a subscription's owner had, where they need a later one; or 0.
+
+        ``told_in``: the states in which a letter to them as a follower counts.
+        """
+        besides = self._by_follower_letters(told_in) if self.is_followed else None
         return had_version(self.carriers, self._counts_as, besides)
+
+    def _by_follower_letters(self, states: Collection[str]) -> ColumnElement[int]:
+        uri, newest = self.item.article.uri, self.item.version
+        return by_follower_letters(uri, newest, self._counts_as, states)
 
     def _counts_as(self, version: int) -> int:
         """Return a version whose readers lack the same as those of this one; 0 for nothing."""
@@ -299,7 +307,7 @@ class Corrections:
         )  # fmt: skip
         mine = and_(s.channel_id == channel, s.ended_at.is_(None))
         mine = and_(mine, ~earlier.correlate(subscriptions).exists()) if after else mine
-        query = select(func.count()).where(mine, corrected.had() > 0)
+        query = select(func.count()).where(mine, corrected.had(COMING) > 0)
         return int(self.db.scalar(query) or 0)
 
     def _corrected(

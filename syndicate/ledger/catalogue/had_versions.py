@@ -43,6 +43,7 @@ from syndicate.ledger.schema import (
 STEP = 1_000_000  # more than an article has versions
 # who is about to get a letter is told by it
 COMING = ("due", "sending", "sent", "in_doubt")
+GONE = ("sending", "sent", "in_doubt")  # what is due to a follower is deleted where they stop
 s = subscriptions.c
 
 
@@ -130,9 +131,9 @@ def had_version(
 
 
 def by_follower_letters(
-    uri: str, newest: int, counts_as: Callable[[int], int]
+    uri: str, newest: int, counts_as: Callable[[int], int], states: Collection[str]
 ) -> ColumnElement[int]:
-    """Return the rank of the newest version of which a follower of an article was, or is, told."""
+    """Return the rank of the newest version that a follower has a letter about in these states."""
     w, f = follow_letters.alias().c, follows.alias().c
     rank = case(  # what a reminder is about is no number
         *(
@@ -141,7 +142,7 @@ def by_follower_letters(
         )
     )
     query = select(func.max(rank)).where(
-        w.follow_id == f.id, w.state.in_(COMING), f.uri == uri, f.subscriber_id == s.subscriber_id
+        w.follow_id == f.id, w.state.in_(states), f.uri == uri, f.subscriber_id == s.subscriber_id
     )
     return query.correlate(subscriptions).scalar_subquery()
 
